@@ -1,0 +1,46 @@
+# Everything here makes its own environment in .venv; only Python 3.11+ and make are needed.
+# `make` alone, or `make help`, lists the commands.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+DEMO   := rulesets/demo
+OUT    ?= build/demo
+
+.PHONY: help demo test lint format bench clean
+.DEFAULT_GOAL := help
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(READY) ## score the example leads with the example rules
+	@mkdir -p $(OUT)
+	$(BIN)/leadrules check $(DEMO)/inbound.rules
+	$(BIN)/leadrules run $(DEMO)/inbound.rules $(DEMO)/leads.csv --as-of 2026-11-02 --max-rejects 1% -o $(OUT)/scored.csv
+	@echo "Scored leads: $(OUT)/scored.csv"
+
+test: $(READY) ## run every test
+	$(BIN)/python -m pytest
+
+lint: $(READY) ## style, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY) ## write the code in the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY) ## measure speed
+	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-sort=name
+
+clean: ## remove the environment and everything built
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+
+# The stamp is as new as the last installation; it is out of date when the dependencies may have changed.
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "leadrules needs Python 3.11 or newer; say which with: make PYTHON=python3.12 …"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
