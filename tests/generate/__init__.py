@@ -28,7 +28,18 @@ from generate.draw import Draw
 from generate.leads import Leads, as_of_date, leads
 from generate.statements import Generated, Statements
 
-__all__ = ["Case", "Draw", "Generated", "Leads", "case_of_seed", "cases", "damaged_texts", "make_case", "rulesets", "texts"]
+__all__ = [
+    "Case",
+    "Draw",
+    "Generated",
+    "Leads",
+    "case_of_seed",
+    "cases",
+    "damaged_texts",
+    "make_case",
+    "rulesets",
+    "texts",
+]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ COMPARISONS = (">=", "=", "<", ">", "<=", "!=")
 ORDERS = (">=", "<", ">", "<=")
 UNITS = ("days", "weeks", "months", "years")
 PATTERNS = (
-    "/^a/", "/c.o/i", "/\\d+/", "/\\bvp\\b/i", "/[[:alpha:]]+$/", "/^.{3}$/", "/straße|οδος/i", "/\\w\\s\\w/", "/^\\s*$/", "/\\/|\\./", "/(?i)É/",
+    "/^a/", "/c.o/i", "/\\d+/", "/\\bvp\\b/i", "/[[:alpha:]]+$/", "/^.{3}$/", "/straße|οδος/i", "/\\w\\s\\w/",
+    "/^\\s*$/", "/\\/|\\./", "/(?i)É/",
     "/[^a-z]/", "/\\p{Lu}/", "/(?:a|b)+c?$/",
 )  # fmt: skip
 
@@ -127,15 +128,25 @@ class Conditions:
             left, right = self.operand(scope), draw.pick((number(draw.pick(NUMBERS)), self.operand(scope)))
             left, right = (left, right) if draw.chance(80) else (right, left)
             return draw.weighted(
-                ((8, f"{left} {draw.pick(ORDERS)} {right}"), (2, f"{left} {draw.pick(COMPARISONS)} {right}"), (2, f"({left}) {self.known()}"))
+                (
+                    (8, f"{left} {draw.pick(ORDERS)} {right}"),
+                    (2, f"{left} {draw.pick(COMPARISONS)} {right}"),
+                    (2, f"({left}) {self.known()}"),
+                )
             )
         one = draw.pick(fields)
         name, bound = one.shown, literal(self.constant(one))
-        form = draw.weighted(((8, "order"), (4, "compare"), (3, "is"), (4, "between"), (3, "in"), (3, "known"), (2, "list")))
+        form = draw.weighted(
+            ((8, "order"), (4, "compare"), (3, "is"), (4, "between"), (3, "in"), (3, "known"), (2, "list"))
+        )
         if form == "order":
             return f"{name} {draw.pick(ORDERS)} {bound}"
         if form == "compare":
-            return f"{name} {draw.pick(COMPARISONS)} {bound}" if draw.chance(80) else f"{bound} {draw.pick(COMPARISONS)} {name}"
+            return (
+                f"{name} {draw.pick(COMPARISONS)} {bound}"
+                if draw.chance(80)
+                else f"{bound} {draw.pick(COMPARISONS)} {name}"
+            )
         if form == "is":
             return f"{name} {self.is_()} {bound}"
         if form == "between":
@@ -170,7 +181,16 @@ class Conditions:
         one = draw.pick(scope.of("text"))
         name = one.shown
         others = [other.shown for other in scope.of("text") if other is not one]
-        forms = [(4, "compare"), (3, "is"), (2, "exactly"), (3, "in"), (8, "test"), (2, "case"), (2, "known"), (2, "matches")]
+        forms = [
+            (4, "compare"),
+            (3, "is"),
+            (2, "exactly"),
+            (3, "in"),
+            (8, "test"),
+            (2, "case"),
+            (2, "known"),
+            (2, "matches"),
+        ]
         forms += [(2, "other")] if others else []
         forms += [(12, "email")] if one.type == "email" else []
         form = draw.weighted(forms)
@@ -235,7 +255,9 @@ class Conditions:
         one = draw.pick(days)
         name, bound = one.shown, literal(self.constant(one))
         others = [other.shown for other in days if other is not one] or [bound]
-        form = draw.weighted(((8, "window"), (4, "test"), (4, "compare"), (3, "between"), (2, "known"), (1, "in"), (2, "is")))
+        form = draw.weighted(
+            ((8, "window"), (4, "test"), (4, "compare"), (3, "between"), (2, "known"), (1, "in"), (2, "is"))
+        )
         if form == "window":
             return f"{name} {self.may('is', 'not')}{draw.pick(('in last', 'in next', 'older than'))} {self.amount()}"
         if form == "test":
@@ -244,7 +266,7 @@ class Conditions:
         if form == "compare":
             return f"{name} {draw.pick(COMPARISONS)} {draw.pick((bound, draw.pick(others)))}"
         if form == "between":
-            low, high = sorted((self.constant(one), self.constant(one)))  # type: ignore[type-var]
+            low, high = sorted((self.constant(one), self.constant(one)))
             return f"{name} {self.may('is', 'not')}between {literal(low)} and {literal(high)}"
         if form == "known":
             return f"{name} {self.known()}"
@@ -255,7 +277,11 @@ class Conditions:
     def boolean(self, scope: Scope) -> str:
         draw = self.draw
         name = draw.pick(scope.of("boolean")).shown
-        choices = ((6, name), (2, f"{name} {self.is_()} {draw.pick(('true', 'false'))}"), (1, f"{name} {draw.pick(('=', '!='))} true"))
+        choices = (
+            (6, name),
+            (2, f"{name} {self.is_()} {draw.pick(('true', 'false'))}"),
+            (1, f"{name} {draw.pick(('=', '!='))} true"),
+        )
         return draw.weighted((*choices, (2, f"{name} {self.known()}")))
 
     def named(self, scope: Scope) -> str:
@@ -299,7 +325,13 @@ class Conditions:
 
     def points(self) -> str:
         """Points above zero, at most two places."""
-        return number(self.draw.pick(tuple(map(Decimal, ("10", "1", "5", "36", "2.5", "0.01", "0.05", "33.33", "7.77", "100", "0.5", "1000")))))
+        return number(
+            self.draw.pick(
+                tuple(
+                    map(Decimal, ("10", "1", "5", "36", "2.5", "0.01", "0.05", "33.33", "7.77", "100", "0.5", "1000"))
+                )
+            )
+        )
 
     @property
     def by_kind(self) -> dict[str, Callable[[Scope], str]]:

@@ -1,4 +1,4 @@
-"""Texts of rules made worse: comments and odd white space that must change nothing, and damage that must be reported."""
+"""Texts of rules made worse: comments and white space that must change nothing, and damage that must be reported."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from generate.draw import Draw
 
 TOKEN = re.compile(r'"(?:[^"\\\n]|\\["\\])*"|`[^`\n]+`|/(?:[^/\\\n]|\\.)+/i?|#[^\n]*|[\w.]+|[^\w\s]')
 STRAY = (
-    "}", "{", "(", ")", '"', "`", "/", "when", "add", "is", "not", "and", "or", ":", ",", "=", "points", "rule", "score", "stage", "label", "field", "otherwise",
-    "if", "at", "1e5", "-", "5", "007", "1,200", "2026-02-30", "When", "in", "any", "of", "from", "total", "#", "\x00", "é", "\ud800", "🙂", "%", "since", "per",
-    "999999999999999999999999", "include", '"x.rules"', "disqualified", "holds", "9.999", "/(/", '"\\q"', "fading", "example", "event", "_", "\ufeff", "&",
+    "}", "{", "(", ")", '"', "`", "/", "when", "add", "is", "not", "and", "or", ":", ",", "=", "points", "rule",
+    "score", "stage", "label", "field", "otherwise",
+    "if", "at", "1e5", "-", "5", "007", "1,200", "2026-02-30", "When", "in", "any", "of", "from", "total", "#", "\x00",
+    "é", "\ud800", "🙂", "%", "since", "per",
+    "999999999999999999999999", "include", '"x.rules"', "disqualified", "holds", "9.999", "/(/", '"\\q"', "fading",
+    "example", "event", "_", "\ufeff", "&",
 )  # fmt: skip
 
 
@@ -19,7 +22,7 @@ def commented(draw: Draw, text: str) -> str:
     lines = []
     for line in text.split("\n"):
         if draw.chance(10):
-            lines.append(draw.pick(("# a note", "", "#", "  # ünïcode \"quotes\" { when", "\t")))
+            lines.append(draw.pick(("# a note", "", "#", '  # ünïcode "quotes" { when', "\t")))
         lines.append(line + draw.pick(("  # why", " #", "\t")) if draw.chance(10) else line)
     return "\n".join(lines)
 
@@ -46,8 +49,10 @@ def damaged(draw: Draw, text: str) -> str:
         start, end = word.span()
         form = draw.pick(("delete", "double", "stray", "replace", "other", "cut", "glue", "split"))
         middle = {
-            "delete": "", "double": f"{word.group()} {word.group()}", "stray": f"{draw.pick(STRAY)} {word.group()}", "replace": draw.pick(STRAY),
-            "other": other.group(), "cut": word.group()[: len(word.group()) // 2], "glue": word.group(), "split": " ".join(word.group()),
+            "delete": "", "double": f"{word.group()} {word.group()}", "stray": f"{draw.pick(STRAY)} {word.group()}",
+            "replace": draw.pick(STRAY),
+            "other": other.group(), "cut": word.group()[: len(word.group()) // 2], "glue": word.group(),
+            "split": " ".join(word.group()),
         }[form]  # fmt: skip
         text = text[:start].rstrip(" " if form == "glue" else "") + middle + text[end:]
         if draw.chance(5):

@@ -86,15 +86,32 @@ TYPES = ("integer", "text", "number", "date", "email", "boolean", "one of", "lis
 
 NUMBERS = tuple(
     Decimal(text)
-    for text in ("0", "1", "3", "10", "50", "200", "1000", "-5", "2.5", "0.1", "0.3", "33.33", "1000000", "9007199254740991")
+    for text in (
+        "0",
+        "1",
+        "3",
+        "10",
+        "50",
+        "200",
+        "1000",
+        "-5",
+        "2.5",
+        "0.1",
+        "0.3",
+        "33.33",
+        "1000000",
+        "9007199254740991",
+    )
 )
 WHOLES = tuple(number for number in NUMBERS if number == number.to_integral_value())
 TEXTS = (
     "cto", "CEO", "head of", "vp", "Director", "US", "de", "Straße", "İstanbul", "ΟΔΟΣ", "café", "c++", "R&D", "3d",
-    'the "boss"', "back\\slash", "ǅ", "Ǆ", "日本", "a", "ss", "ﬁ", "k", "Ω", "-", "no\u00a0break", "42", "x;y", "e\u0301a",
+    'the "boss"', "back\\slash", "ǅ", "Ǆ", "日本", "a", "ss", "ﬁ", "k", "Ω", "-", "no\u00a0break", "42", "x;y",
+    "e\u0301a",
 )  # fmt: skip
 DOMAINS = (
-    "rival.example", "gmail.com", "acme.example", "co.uk", "mailinator.com", "Müller.example", "example", "yahoo.com", "mail.rival.example",
+    "rival.example", "gmail.com", "acme.example", "co.uk", "mailinator.com", "Müller.example", "example", "yahoo.com",
+    "mail.rival.example",
 )  # fmt: skip
 CHOICES = ("Web", "Referral", "Partner", "Trade fair", "ÉVÉNEMENT", "Straße", "ΟΔΟΣ", "Small")
 MISSING = ("N/A", "-", "Select", "unbekannt", "ΚΑΝΕΝΑΣ", "(none)", "ß", "0")
@@ -105,7 +122,8 @@ FORMATS = {
 DAYS = tuple(
     date.fromisoformat(text)
     for text in (
-        "2026-11-22", "2026-01-31", "2024-02-29", "2026-02-28", "2025-12-31", "2026-03-01", "2026-10-31", "2027-01-01", "1970-01-01",
+        "2026-11-22", "2026-01-31", "2024-02-29", "2026-02-28", "2025-12-31", "2026-03-01", "2026-10-31", "2027-01-01",
+        "1970-01-01",
         "1999-12-31",
     )
 )  # fmt: skip
@@ -144,7 +162,9 @@ def constant(draw: Draw, one: Described) -> Constant:
     elif one.type == "date":
         value = draw.pick(DAYS)
     else:
-        value = draw.pick(TEXTS if one.type != "email" or draw.chance(30) else ("anna@acme.example", "info@rival.example", "cto"))
+        value = draw.pick(
+            TEXTS if one.type != "email" or draw.chance(30) else ("anna@acme.example", "info@rival.example", "cto")
+        )
     if value not in one.constants:
         one.constants.append(value)
     return value

@@ -1,4 +1,4 @@
-"""Whole rulesets: declarations, points and verdicts in every form, put together in the order in which they may use each other."""
+"""Whole rulesets: declarations, points and verdicts in every form, in the order in which they may use each other."""
 
 from __future__ import annotations
 
@@ -114,7 +114,9 @@ class Statements:
             scope = scope.plus(number_lists=("sizes",))
         if draw.chance(15):
             name = draw.pick(("personal_domains", "disposable_domains"))
-            self.lines.append(f"list {name} {draw.pick(('add', 'remove'))} " + ", ".join(map(quoted, draw.some(DOMAINS, 1, 2))))
+            self.lines.append(
+                f"list {name} {draw.pick(('add', 'remove'))} " + ", ".join(map(quoted, draw.some(DOMAINS, 1, 2)))
+            )
         if draw.chance(8):
             self.lines.append(f'list role_names {draw.pick(("add", "remove"))} "info", "anna"')
         return scope
@@ -137,7 +139,7 @@ class Statements:
             criteria = draw.some(CRITERIA, 1, 4)
             lines = []
             for criterion in criteria:
-                asks = draw.maybe(60, lambda: f"asks {quoted(draw.pick(TEXTS) + '?')} ")  # noqa: B023
+                asks = draw.maybe(60, lambda: f"asks {quoted(draw.pick(TEXTS) + '?')} ")
                 lines.append(f"  {criterion} {asks}when {self.conditions.condition(scope)}")
                 conditions.append(f"{framework}.{criterion}")
             numbers += [f"{framework}.met", f"{framework}.open"]
@@ -169,7 +171,9 @@ class Statements:
         return scope.plus(scores=("score", *names))
 
     def limits(self) -> str:
-        return self.draw.pick(("", "", " from 0 to 40", " at most 20", " at least -3.5", " from -10 to 33.34", " at least 0"))
+        return self.draw.pick(
+            ("", "", " from 0 to 40", " at most 20", " at least -3.5", " from -10 to 33.34", " at least 0")
+        )
 
     def rule(self, scope: Scope, place: int) -> str:
         draw = self.draw
@@ -197,12 +201,15 @@ class Statements:
         span = f"{count} {unit}"
         self.conditions.windows += [(count, unit), (2 * count, unit)]
         percent = draw.pick(("25", "50", "12.5", "99", "0.5"))
-        return draw.pick((f"fading to zero over {span}", f"fading by half every {span}", f"fading {percent}% every {span}"))
+        return draw.pick(
+            (f"fading to zero over {span}", f"fading by half every {span}", f"fading {percent}% every {span}")
+        )
 
     def when(self, scope: Scope) -> tuple[str, bool]:
         draw = self.draw
         unless = draw.maybe(20, lambda: f" unless {self.conditions.condition(scope, 1)}")
-        text = f"when {self.conditions.condition(scope)}{unless} {draw.pick(('add', 'subtract'))} {self.conditions.points()}"
+        verb = draw.pick(("add", "subtract"))
+        text = f"when {self.conditions.condition(scope)}{unless} {verb} {self.conditions.points()}"
         return (text + self.units(scope), True) if draw.chance(20) else (text, False)
 
     def per(self, scope: Scope) -> tuple[str, bool]:
@@ -218,7 +225,9 @@ class Statements:
         draw = self.draw
         choices = [one for one in scope.fields if one.kind in ("number", "text", "boolean")]
         if not choices or draw.chance(15):
-            return self._table(self.conditions.operand(scope), [self._numbers(None) for _ in range(draw.between(1, 4))]), False
+            return self._table(
+                self.conditions.operand(scope), [self._numbers(None) for _ in range(draw.between(1, 4))]
+            ), False
         one = draw.pick(choices)
         if one.type == "boolean":
             rows = draw.some(("true", "false"), 1, 2)
@@ -234,7 +243,7 @@ class Statements:
     def _numbers(self, one: Described | None) -> str:
         draw = self.draw
         values = [constant(draw, one) if one else draw.pick(WHOLES) for _ in range(2)]
-        low, high = (literal(value) for value in sorted(values))  # type: ignore[type-var]
+        low, high = (literal(value) for value in sorted(values))
         return draw.pick((f"{low} to {high}", low, f"over {low}", f"under {high}", f"{low} or more", f"{high} or less"))
 
     def _table(self, operand: str, rows: list[str]) -> str:
@@ -294,7 +303,8 @@ class Statements:
 
     def labels(self, scope: Scope, names: list[str], percent: int) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Perhaps one or two labels; their names leave `names`."""
-        draw, found = self.draw, []
+        draw = self.draw
+        found: list[tuple[str, tuple[str, ...]]] = []
         while names and draw.chance(percent):
             name = shown(names.pop(0))
             texts = [one.shown for one in scope.of("text")]
@@ -305,10 +315,8 @@ class Statements:
                 found.append((name, VALUES[:2]))
             else:
                 values = draw.some(VALUES, 1, 3)
-                rows = [
-                    f"{draw.pick(texts) if texts and draw.chance(15) else quoted(value)} when {self.conditions.condition(scope, 1)}"
-                    for value in values
-                ]
+                shows = [draw.pick(texts) if texts and draw.chance(15) else quoted(value) for value in values]
+                rows = [f"{value} when {self.conditions.condition(scope, 1)}" for value in shows]
                 rows += [f"otherwise {quoted(draw.pick(VALUES))}"] if draw.chance(50) else []
                 self.lines.append(f"label {name} {{ {', '.join(rows)} }}")
                 found.append((name, tuple(values)))
@@ -319,7 +327,9 @@ class Statements:
         """An example that is only read and printed, not run."""
         draw = self.draw
         given = " ".join(f"{one.shown} = {literal(draw.pick(one.constants))}" for one in declared if one.constants)
-        return f'example {quoted(draw.pick(TEXTS))} as of {draw.pick(DAYS)} {{ {given} expect score >= 10, not excluded }}'
+        return (
+            f"example {quoted(draw.pick(TEXTS))} as of {draw.pick(DAYS)} {{ {given} expect score >= 10, not excluded }}"
+        )
 
 
 def draw_rules(draw: Draw, size: int) -> int:
