@@ -90,16 +90,14 @@ class Conditions:
         draw = self.draw
         plain = [one.shown for one in scope.of("number")] + list(scope.numbers + scope.scores)
         days = scope.of("date", "datetime")
-        forms: list[tuple[int, str]] = [(12, "plain")] if plain else []
+        forms = [(12, "plain")]
         forms += [(4, "age")] if days else []
-        forms += [(4, "arithmetic"), (1, "negative")] if depth > 0 and (plain or days) else []
-        form = draw.weighted(forms or [(1, "constant")])
+        forms += [(4, "arithmetic"), (1, "negative")] if depth > 0 else []
+        form = draw.weighted(forms)
         if form == "plain":
             return draw.pick(plain)
         if form == "age":
             return f"{draw.pick(('days since', 'months since', 'years since', 'days until'))} {draw.pick(days).shown}"
-        if form == "constant":
-            return number(draw.pick(NUMBERS))
         if form == "negative":
             return f"-{self.atom(scope)}"
         left, right = self.atom(scope), draw.pick((self.atom(scope), number(draw.pick(NUMBERS))))

@@ -171,9 +171,8 @@ def constant(draw: Draw, one: Described) -> Constant:
 
 
 def fields(draw: Draw, most: int) -> list[Described]:
-    """Some fields of the pool, at least one of every kind that the forms need, and perhaps a key."""
-    wanted = draw.some(POOL, 2, most)
-    names = {name for name, _, _ in wanted}
+    """Some fields of the pool, a number always among them, and perhaps a key."""
+    names = {POOL[draw.below(6)][0]} | {name for name, _, _ in draw.some(POOL, 1, most)}
     found = [_declare(draw, name, type, headers) for name, type, headers in POOL if name in names]
     if draw.chance(25):
         found.insert(draw.between(0, len(found)), Described("id", "text", key=True, declaration="field id : text key"))
