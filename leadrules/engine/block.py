@@ -1,0 +1,301 @@
+"""One block of leads while it is scored: every axis's bins, worked out when first asked for.
+
+A block turns operands into columns (`numbers`, `days`, `texts`), columns into
+bins (`codes`), and conditions into masks of rows (`mask`). What comes late in a
+lead's life (scores, labels, stages) is put into the block as it is decided, and
+conditions on it are then answered like all others.
+
+Questionable decision: a condition on several axes is looked up in one table
+over their joint bins where that table is small, and worked out row by row
+where it is not. Both are the same set algebra.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from leadrules import days as calendar
+from leadrules.bins import Codes, FlagAxis, Mask, OrderedAxis, Sets, TextAxis, day_number, day_of_number, moment_number, sets
+from leadrules.engine.columns import Column
+from leadrules.engine.plan import Plan
+from leadrules.exact import linear
+from leadrules.ruleset import (
+    Age,
+    Arithmetic,
+    Compare,
+    Condition,
+    Constant,
+    DayOf,
+    FieldValue,
+    FrameworkCount,
+    Holds,
+    IsDisqualified,
+    LabelValue,
+    Negative,
+    Operand,
+    SameText,
+    ScoreValue,
+    StageIs,
+)
+from leadrules.text import fold
+
+JOINT_BINS = 65_536
+_MICROSECONDS_A_DAY = 86_400_000_000
+Ints = npt.NDArray[np.int64]
+Doubles = npt.NDArray[np.float64]
+
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "=": np.equal,
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+}
+_CALCULATE: dict[str, Callable[[Any, Any], Any]] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.divide,
+}
+
+
+@dataclass(slots=True)
+class Texts:
+    """A text for every row: positions in distinct values, of which None is missing."""
+
+    codes: npt.NDArray[Any]
+    values: list[Any]
+
+
+class Block:
+    """The leads of one block. `column(field)` gives a field's values."""
+
+    def __init__(self, plan: Plan, rows: int, column: Callable[[int], Column]):
+        self.plan = plan
+        self.rows = rows
+        self.column = column
+        self.scores: dict[int | None, Ints] = {}
+        self.counts: dict[tuple[int, str], Ints] = {}
+        self.labels: dict[int, Texts] = {}
+        self.held: dict[int, Mask] = {}
+        self.stage: Ints = np.full(rows, -1)
+        self.disqualified: Mask = np.zeros(rows, dtype=bool)
+        self._codes: dict[int, Codes] = {}
+        self._sizes: dict[int, int] = {}
+        self._indexes: dict[tuple[int, ...], tuple[Codes, tuple[int, ...]]] = {}
+
+    # ------------------------------------------------------------- conditions
+
+    def mask(self, condition: Condition) -> Mask:
+        """The rows for which a condition is true."""
+        return self.sets(condition).true
+
+    def sets(self, condition: Condition) -> Sets:
+        """The rows for which a condition is true, and those for which it is false."""
+        axes = self.plan.axes_of(condition)
+        index, sizes = self.index(axes)
+        if math.prod(sizes) <= JOINT_BINS:
+            joint = joint_sets(self.plan, condition, axes, sizes)
+            return Sets(joint.true.ravel()[index], joint.false.ravel()[index])
+        rowwise = sets(condition, self._atom)
+        shape = (self.rows,)
+        return Sets(np.broadcast_to(rowwise.true, shape), np.broadcast_to(rowwise.false, shape))
+
+    def _atom(self, atom: Condition) -> Sets:
+        position, test = self.plan.place(atom)
+        codes = self.codes(position)
+        one = self.plan.axes[position].sets(test)
+        return Sets(one.true[codes], one.false[codes])
+
+    def index(self, axes: tuple[int, ...]) -> tuple[Codes, tuple[int, ...]]:
+        """Each row's place in a table over the joint bins of some axes, and that table's sizes.
+
+        Where the table would be larger than `JOINT_BINS`, the places are not worked out.
+        """
+        found = self._indexes.get(axes)
+        if found is not None:
+            return found
+        codes = [self.codes(axis) for axis in axes]
+        sizes = tuple(self.size(axis) for axis in axes)
+        if not axes:
+            index: Codes = np.zeros(self.rows, dtype=np.int64)
+        elif len(axes) == 1 or math.prod(sizes) > JOINT_BINS:
+            index = codes[0]
+        else:
+            index = codes[0].astype(np.uint16)
+            for one, size in zip(codes[1:], sizes[1:], strict=True):
+                index *= np.uint16(size)
+                index += one.astype(np.uint16, copy=False)
+        self._indexes[axes] = index, sizes
+        return index, sizes
+
+    # ------------------------------------------------------------------- bins
+
+    def codes(self, position: int) -> Codes:
+        """The bin of every row on an axis."""
+        codes = self._codes.get(position)
+        if codes is None:
+            codes = self._codes[position] = self._find(position)
+            self._sizes[position] = self.plan.axes[position].size
+        return codes
+
+    def size(self, position: int) -> int:
+        """How many bins an axis has for this block: another block may make it grow meanwhile."""
+        self.codes(position)
+        return self._sizes[position]
+
+    def _find(self, position: int) -> Codes:
+        axis, subject = self.plan.axes[position], self.plan.subjects[position]
+        match axis:
+            case TextAxis():
+                texts = self.texts(subject)  # type: ignore[arg-type]
+                return axis.bins(texts.values)[texts.codes]
+            case OrderedAxis(operand=operand) if operand.kind == "number":
+                form = linear(operand)
+                if form is not None:
+                    return axis.codes(self._linear(operand), None)
+                if isinstance(operand, FrameworkCount):
+                    return axis.codes(self.counts[operand.framework, operand.count], None)
+                values = self.numbers(operand)
+                return axis.codes(values, np.isnan(values))
+            case OrderedAxis(operand=operand):
+                return axis.codes(*self.days(operand))
+            case FlagAxis():
+                return self._flag(subject)
+
+    def _flag(self, subject: Operand | Condition) -> Codes:
+        """Bins of a test that is a column of its own: 0 unknown, 1 false, 2 true."""
+        match subject:
+            case FieldValue(field):
+                column = self.column(field)
+                true, missing = column.values.astype(bool), column.missing
+            case Holds(stage):
+                true, missing = self.held[stage], None
+            case StageIs(stages):
+                wanted = [-1 if stage is None else stage for stage in stages]
+                true, missing = np.isin(self.stage, wanted), None
+            case IsDisqualified():
+                true, missing = self.disqualified, None
+            case SameText(left, right):
+                true, missing = self._same_text(left, right)
+            case Compare(op, left, right):
+                true, missing = self._compare(op, left, right)
+            case _:
+                raise AssertionError(f"no column for {subject}")
+        codes = np.where(true, np.uint8(2), np.uint8(1))
+        if missing is not None:
+            codes[missing] = 0
+        return codes
+
+    def _compare(self, op: str, left: Operand, right: Operand) -> tuple[Mask, Mask | None]:
+        if left.kind == "number":
+            form = linear(left), linear(right)
+            if form[0] is not None and form[1] is not None:
+                return _COMPARE[op](self._linear(Arithmetic("-", left, right)), 0), None
+            one, two = self.numbers(left), self.numbers(right)
+            return _COMPARE[op](one, two), np.isnan(one) | np.isnan(two)
+        (one_day, one_missing), (two_day, two_missing) = self.days(left), self.days(right)
+        return _COMPARE[op](one_day, two_day), one_missing | two_missing
+
+    def _same_text(self, left: Operand, right: Operand) -> tuple[Mask, Mask]:
+        numbers: dict[str | None, int] = {None: -1}
+        sides = []
+        for side in (left, right):
+            texts = self.texts(side)
+            folded = [None if text is None else fold(text) for text in texts.values]
+            table = np.array([numbers.setdefault(text, len(numbers)) for text in folded])
+            sides.append(table[texts.codes])
+        return sides[0] == sides[1], (sides[0] < 0) | (sides[1] < 0)
+
+    # --------------------------------------------------------------- operands
+
+    def numbers(self, operand: Operand) -> Doubles:
+        """A number for every row; NaN is missing."""
+        match operand:
+            case Constant(value=value):
+                return np.full(self.rows, float(value))  # type: ignore[arg-type]
+            case FieldValue(field):
+                column = self.column(field)
+                if column.missing.any():
+                    return np.where(column.missing, np.nan, column.values)
+                return column.values
+            case ScoreValue(score):
+                return self.scores[score] / 100.0
+            case FrameworkCount(framework, count):
+                return self.counts[framework, count].astype(np.float64)
+            case Negative(inner):
+                return -self.numbers(inner)
+            case Age():
+                return self._ages(operand)
+            case Arithmetic(op, left, right):
+                with np.errstate(all="ignore"):
+                    result = _CALCULATE[op](self.numbers(left), self.numbers(right))
+                return np.where(np.isfinite(result), result, np.nan)
+        raise AssertionError(f"not a number: {operand}")
+
+    def _linear(self, operand: Operand) -> Any:
+        """The whole-number numerator of arithmetic on scores (see `leadrules.exact`)."""
+        form = linear(operand)
+        if form is None:  # the scores cancelled out in the difference of two forms
+            raise AssertionError(f"no scores in {operand}")
+        largest = abs(form.constant) + sum(abs(factor) for factor in form.terms.values()) * 10**14
+        dtype = np.int64 if largest < 2**62 else object
+        total = np.full(self.rows, form.constant, dtype=dtype)
+        for score, factor in form.terms.items():
+            total = total + self.scores[score].astype(dtype) * factor
+        return total
+
+    def days(self, operand: Operand) -> tuple[Ints, Mask]:
+        """Days or microseconds since 1970-01-01 for every row, and the rows without one."""
+        match operand:
+            case FieldValue(field):
+                column = self.column(field)
+                return column.values, column.missing
+            case DayOf(inner):
+                values, missing = self.days(inner)
+                return values // _MICROSECONDS_A_DAY, missing
+            case Constant(value=value):
+                assert isinstance(value, date)
+                number = moment_number(value) if isinstance(value, datetime) else day_number(value)
+                return np.full(self.rows, number), np.zeros(self.rows, dtype=bool)
+        raise AssertionError(f"not a day: {operand}")
+
+    def _ages(self, age: Age) -> Doubles:
+        values, missing = self.days(age.operand)
+        distinct, rows = np.unique(np.where(missing, 0, values), return_inverse=True)
+        ages = [calendar.age(age.unit, age.until, day_of_number(int(day)), self.plan.as_of) for day in distinct]
+        return np.where(missing, np.nan, np.array(ages, dtype=np.float64)[rows])
+
+    def texts(self, operand: Operand) -> Texts:
+        """A text (or a tuple of texts) for every row."""
+        match operand:
+            case FieldValue(field):
+                column = self.column(field)
+                return Texts(column.values, column.texts)
+            case LabelValue(label):
+                return self.labels[label]
+            case Constant(value=value):
+                return Texts(np.zeros(self.rows, dtype=np.int32), [value])
+        raise AssertionError(f"not a text: {operand}")
+
+
+def joint_sets(plan: Plan, condition: Condition, axes: tuple[int, ...], sizes: tuple[int, ...]) -> Sets:
+    """A condition's sets over the joint bins of some axes: arrays of shape `sizes`."""
+
+    def lookup(atom: Condition) -> Sets:
+        position, test = plan.place(atom)
+        one = plan.axes[position].sets(test)
+        at = axes.index(position)
+        shape = [1] * len(axes)
+        shape[at] = sizes[at]
+        return Sets(one.true[: sizes[at]].reshape(shape), one.false[: sizes[at]].reshape(shape))
+
+    found = sets(condition, lookup)
+    return Sets(np.broadcast_to(found.true, sizes), np.broadcast_to(found.false, sizes))

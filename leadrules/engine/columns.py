@@ -1,0 +1,226 @@
+"""Columns of cells into columns of values, as the fields read them.
+
+What a cell means is said once, in `leadrules.values`. Here the cells that are
+plainly what their field wants are read a column at a time; every other spelling
+is read once, by `leadrules.values`, and its answer is spread over the rows that
+have it. So a fast path is a short cut to the same answer, never a second meaning.
+
+Questionable decision: a text stays what it is, a code into the distinct cells of
+the block. No rule ever sees the text itself, only the bin of its distinct value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field as data_field
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from leadrules.bins import Mask, day_number, moment_number
+from leadrules.ruleset import Field
+from leadrules.values import Bad, reader
+
+LARGEST_INTEGER = 9_007_199_254_740_991
+_PLAIN_NUMBER = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
+
+
+@dataclass(slots=True)
+class Column:
+    """The values of one field for the rows of a block.
+
+    kind            | values
+    number          | doubles
+    date, datetime  | days, microseconds since 1970-01-01 (int64)
+    boolean         | 0 false, 1 true
+    text, texts     | positions in `texts`, the distinct values of the block
+
+    Rows of `missing` hold anything. `bad` has each row whose value does not fit;
+    such a row counts as missing until the caller drops it.
+    """
+
+    values: npt.NDArray[Any]
+    missing: Mask
+    texts: list[Any] = data_field(default_factory=list)
+    bad: dict[int, Bad] = data_field(default_factory=dict)
+
+
+class ColumnReader:
+    """Reads one field's column, block after block; remembers the spellings that it has met."""
+
+    REMEMBERED = 200_000
+
+    def __init__(self, field: Field):
+        self.field = field
+        self._read: Callable[[object], Any] = reader(field)
+        self._known: dict[str, Any] = {}
+        self._missing_numbers = _numbers_among(field.missing)
+        self._missing_spellings = [text for text in field.missing if any(sign.isdigit() for sign in text)]
+
+    def absent(self, rows: int) -> Column:
+        """The column of a field that the leads do not have: its default, or missing."""
+        return self._spread([self._read(None)], np.zeros(rows, dtype=np.int32))
+
+    def read(self, cells: pl.Series) -> Column:
+        """The values of a column of cells, of whatever type."""
+        kind, dtype = self.field.kind, cells.dtype
+        if kind == "number" and (dtype == pl.String or dtype.is_integer() or dtype.is_float()):
+            return self._numbers(cells)
+        if kind == "boolean" and dtype == pl.Boolean and self.field.default is None:
+            missing = cells.is_null().to_numpy()
+            return Column(cells.fill_null(False).to_numpy().astype(np.int8), missing)
+        if kind == "date" and dtype == pl.Date or kind == "datetime" and isinstance(dtype, pl.Datetime):
+            return self._days(cells)
+        values, codes = distinct(cells)
+        return self._spread(self._read_all(values), codes)
+
+    # -- the general way: by distinct cell
+
+    def _read_all(self, cells: Sequence[object]) -> list[Any]:
+        known, read = self._known, self._read
+        if len(known) > self.REMEMBERED:
+            known.clear()
+        answers = []
+        for cell in cells:
+            if type(cell) is not str:
+                answers.append(read(cell))
+                continue
+            answer = known.get(cell, known)
+            if answer is known:
+                answer = known[cell] = read(cell)
+            answers.append(answer)
+        return answers
+
+    def _spread(self, answers: list[Any], codes: npt.NDArray[np.int32]) -> Column:
+        """From the values of distinct cells to the values of rows."""
+        bad_codes = {code: answer for code, answer in enumerate(answers) if isinstance(answer, Bad)}
+        values = [None if isinstance(answer, Bad) else answer for answer in answers]
+        missing = np.array([value is None for value in values], dtype=bool)[codes]
+        bad: dict[int, Bad] = {}
+        if bad_codes:
+            faulty = np.zeros(len(values), dtype=bool)
+            faulty[list(bad_codes)] = True
+            bad = {int(row): bad_codes[int(codes[row])] for row in np.flatnonzero(faulty[codes])}
+        if self.field.kind in ("text", "texts"):
+            return Column(codes, missing, values, bad)
+        numbers, dtype = _as_numbers(self.field.kind)
+        table = np.array([0 if value is None else numbers(value) for value in values], dtype=dtype)
+        return Column(table[codes], missing, bad=bad)
+
+    # -- short cuts
+
+    def _numbers(self, cells: pl.Series) -> Column:
+        null = cells.is_null().to_numpy()
+        if cells.dtype == pl.String:
+            plain = cells.str.contains(_PLAIN_NUMBER)
+            if self._missing_spellings:
+                plain &= ~cells.is_in(self._missing_spellings)
+            values = cells.set(~plain, None).cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy().copy()
+            odd = ~plain.fill_null(True).to_numpy()
+        else:
+            values = cells.cast(pl.Float64).fill_null(np.nan).to_numpy().copy()
+            odd = np.isinf(values)
+            if cells.dtype.is_integer():
+                odd |= np.abs(values) > LARGEST_INTEGER
+            for spelling in self._missing_numbers:
+                odd |= values == spelling
+        low, high = self.field.low, self.field.high
+        if self.field.type == "integer":
+            odd |= (values != np.trunc(values)) & ~np.isnan(values)
+            odd |= np.abs(values) > LARGEST_INTEGER
+        if low is not None:
+            odd |= values < low
+        if high is not None:
+            odd |= values > high
+        column = Column(values, np.isnan(values) | null)
+        self._mend(column, cells, odd & ~null)
+        self._fill(column)
+        return column
+
+    def _days(self, cells: pl.Series) -> Column:
+        null = cells.is_null().to_numpy()
+        dtype = cells.dtype
+        if isinstance(dtype, pl.Datetime):
+            if dtype.time_zone is not None:
+                cells = cells.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+            cells = cells.dt.cast_time_unit("us")
+            low, high = moment_number(datetime.min), moment_number(datetime.max)
+            number: Callable[[Any], int] = moment_number
+        else:
+            low, high = day_number(date.min), day_number(date.max)
+            number = day_number
+        values = cells.to_physical().cast(pl.Int64).fill_null(0).to_numpy().copy()
+        if self.field.low is not None:
+            low = number(self.field.low)
+        if self.field.high is not None:
+            high = number(self.field.high)
+        column = Column(values, null.copy())
+        self._mend(column, cells, ((values < low) | (values > high)) & ~null)
+        self._fill(column)
+        return column
+
+    def _mend(self, column: Column, cells: pl.Series, odd: Mask) -> None:
+        """Read the rows that the short cut could not."""
+        rows = np.flatnonzero(odd)
+        if not len(rows):
+            return
+        values, codes = distinct(cells.gather(rows))
+        mended = self._spread(self._read_all(values), codes)
+        column.values[rows] = mended.values
+        column.missing[rows] = mended.missing
+        column.bad = {int(rows[row]): bad for row, bad in mended.bad.items()}
+
+    def _fill(self, column: Column) -> None:
+        """The default for missing rows; a bad value stays missing."""
+        if self.field.default is None or not column.missing.any():
+            return
+        numbers, _ = _as_numbers(self.field.kind)
+        fill = column.missing.copy()
+        fill[list(column.bad)] = False
+        column.values[fill] = numbers(self.field.default)
+        column.missing &= ~fill
+
+
+def distinct(cells: pl.Series) -> tuple[list[Any], npt.NDArray[np.int32]]:
+    """The distinct cells as Python values (None among them where there are nulls), and each row's position among them."""
+    if isinstance(cells.dtype, pl.Categorical | pl.Enum):
+        cells = cells.cast(pl.String)
+    if cells.dtype == pl.String:
+        values = cells.drop_nulls().unique()
+        codes = cells.cast(pl.Enum(values)).to_physical().cast(pl.Int32)
+        if not cells.null_count():
+            return values.to_list(), codes.to_numpy()
+        return [*values.to_list(), None], codes.fill_null(len(values)).to_numpy()
+    positions: dict[Any, int] = {}
+    found: list[Any] = []
+    rows = np.empty(len(cells), dtype=np.int32)
+    for row, cell in enumerate(cells.to_list()):
+        key = (type(cell), cell if isinstance(cell, str | int | float | date | None) else repr(cell))
+        position = positions.setdefault(key, len(found))
+        if position == len(found):
+            found.append(cell)
+        rows[row] = position
+    return found, rows
+
+
+def _numbers_among(spellings: frozenset[str]) -> list[float]:
+    """The missing spellings that a number could be equal to."""
+    found = []
+    for spelling in spellings:
+        try:
+            found.append(float(spelling))
+        except ValueError:
+            continue
+    return found
+
+
+def _as_numbers(kind: str) -> tuple[Callable[[Any], float | int], type]:
+    return {
+        "number": (float, np.float64),
+        "boolean": (int, np.int8),
+        "date": (day_number, np.int64),
+        "datetime": (moment_number, np.int64),
+    }[kind]

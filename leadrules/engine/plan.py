@@ -1,0 +1,148 @@
+"""A ruleset made ready for one as-of date: its axes, and which of them each part needs.
+
+Every test of every condition is put on its axis (`leadrules.bins`). A plan does
+not change while leads are scored, save that text axes learn the texts they meet
+(under a lock), so that one plan serves any number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from leadrules.bins import Axis, FlagAxis, OrderedAxis, TextAxis, atoms
+from leadrules.emails import Directory
+from leadrules.fading import factor_table
+from leadrules.ruleset import (
+    At,
+    Compare,
+    Condition,
+    Constant,
+    Exactly,
+    Includes,
+    InWindow,
+    IsTrue,
+    Known,
+    LabelRows,
+    Matches,
+    Model,
+    Operand,
+    Rule,
+    TextIn,
+    TextIs,
+    TextTest,
+)
+
+_FLIPPED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+@dataclass(frozen=True, slots=True)
+class RulePlan:
+    """A rule, the axes that its rows look at, and its fading factors by age (billionths)."""
+
+    rule: Rule
+    axes: tuple[int, ...]
+    counts: bool
+    factors: tuple[int, ...] | None
+
+    @property
+    def tabled(self) -> bool:
+        """Whether the contribution depends on bins alone."""
+        return self.rule.units is None and self.factors is None
+
+
+class Plan:
+    """The axes of a model on an as-of date. `axis_of` finds an atom's axis, `test_on_axis` the form that the axis knows it by."""
+
+    def __init__(self, model: Model, as_of: date):
+        self.model = model
+        self.as_of = as_of
+        self.directory = Directory(model.domains)
+        self.axes: list[Axis] = []
+        self.subjects: list[Operand | Condition] = []
+        self._positions: dict[Operand | Condition, int] = {}
+        self._places: dict[Condition, tuple[int, Condition]] = {}
+        self._axes_of: dict[Condition, tuple[int, ...]] = {}
+        for condition in _conditions(model):
+            for atom in atoms(condition):
+                self._place(atom)
+        for axis in self.axes:
+            axis.close()
+        self.rules = tuple(self._rule(rule) for rule in model.rules)
+
+    def place(self, atom: Condition) -> tuple[int, Condition]:
+        """The position of an atom's axis, and the atom as that axis knows it."""
+        return self._places[atom]
+
+    def axes_of(self, condition: Condition) -> tuple[int, ...]:
+        """The axes that a condition looks at, in order."""
+        found = self._axes_of.get(condition)
+        if found is None:
+            found = tuple(sorted({self._places[atom][0] for atom in atoms(condition)}))
+            self._axes_of[condition] = found
+        return found
+
+    def _rule(self, rule: Rule) -> RulePlan:
+        axes = sorted({axis for row in rule.rows for axis in self.axes_of(row.condition)})
+        counts = (rule.valid_from is None or rule.valid_from <= self.as_of) and (
+            rule.valid_until is None or self.as_of <= rule.valid_until
+        )
+        factors = None if rule.fading is None else tuple(factor_table(rule.fading))
+        return RulePlan(rule, tuple(axes), counts, factors)
+
+    def _place(self, atom: Condition) -> None:
+        if atom in self._places:
+            return
+        subject, test = _subject(atom)
+        position = self._positions.get(subject)
+        if position is None:
+            position = self._positions[subject] = len(self.axes)
+            self.subjects.append(subject)
+            self.axes.append(self._axis(subject))
+        self.axes[position].add(test)
+        self._places[atom] = (position, test)
+
+    def _axis(self, subject: Operand | Condition) -> Axis:
+        kind = getattr(subject, "kind", None)
+        if kind in ("number", "date", "datetime"):
+            return OrderedAxis(subject, self.as_of)  # type: ignore[arg-type]
+        if kind in ("text", "texts"):
+            return TextAxis(subject, self.directory)  # type: ignore[arg-type]
+        return FlagAxis()
+
+
+def _subject(atom: Condition) -> tuple[Operand | Condition, Condition]:
+    """What a test is about (an operand that has an axis, or the test itself), and the test with a constant on its right."""
+    match atom:
+        case Compare(op, Constant() as left, right) if not isinstance(right, Constant):
+            return right, Compare(_FLIPPED[op], right, left)  # type: ignore[arg-type]
+        case Compare(_, left, Constant()) if not isinstance(left, Constant):
+            return left, atom
+        case Known(operand) | IsTrue(operand) | InWindow(operand):
+            return operand, atom
+        case TextIn() | Exactly() | TextTest() | Includes() | Matches() | TextIs() | At():
+            return atom.operand, atom
+    return atom, atom
+
+
+def _conditions(model: Model) -> Iterable[Condition]:
+    """Every condition of a model."""
+    for framework in model.frameworks:
+        for criterion in framework.criteria:
+            yield criterion.condition
+    for verdict in (*model.excludes, *model.disqualifies):
+        yield verdict.condition
+    for rule in model.rules:
+        for row in rule.rows:
+            yield row.condition
+    for stage in model.stages:
+        yield stage.condition
+        if stage.always is not None:
+            yield stage.always
+        for row in stage.threshold or ():
+            yield row.condition
+    for label in model.labels:
+        if isinstance(label.value, LabelRows):
+            for label_row in label.value.rows:
+                yield label_row.condition

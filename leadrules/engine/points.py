@@ -1,0 +1,265 @@
+"""Points: from the bins of a block to contributions, groups, scores and the total.
+
+All the rules that depend on bins alone and count towards the same group or score
+are added up beforehand into tables over the joint bins of a few axes, so that a
+lead's points are a handful of look-ups, however many rules there are. What is
+not finite (points per unit, fading by days) is whole-number arithmetic on a column.
+
+Points are whole hundredths throughout.
+
+Questionable decision: the tables are laid out for the sizes that the axes have
+when a block arrives. A text axis that learns a new bin gets new tables; that
+happens in the first blocks and then no more.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from leadrules.bins import day_number
+from leadrules.engine.block import JOINT_BINS, Block, Ints, joint_sets
+from leadrules.engine.plan import Plan, RulePlan
+from leadrules.ruleset import DayOf, FieldValue, Limits, Units
+
+Bucket = tuple[int | None, int | None]
+"""Where a rule's points are added: its score (None: outside any) and its group (None: in no group)."""
+
+LARGEST = 100_000_000
+"""A contribution stops at this many hundredths: a million points."""
+_BILLION = 1_000_000_000
+
+
+@dataclass(slots=True)
+class Cuts:
+    """The rows in which a limit changed the points, for the summary."""
+
+    groups: dict[int, int] = field(default_factory=dict)
+    scores: dict[int | None, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Points over the joint bins of some axes, for each bucket."""
+
+    axes: tuple[int, ...]
+    points: Mapping[Bucket, Ints]
+
+
+class Tables:
+    """The tables of a plan, laid out again when an axis has grown."""
+
+    def __init__(self, plan: Plan):
+        self.plan = plan
+        self._layouts: dict[tuple[int, ...], tuple[list[_Table], list[int]]] = {}
+        self._rows: dict[tuple[int, tuple[int, ...]], Ints] = {}
+        self._axes = sorted({axis for rule in plan.rules for axis in rule.axes})
+
+    def rule(self, position: int, sizes: tuple[int, ...]) -> Ints:
+        """The points that a rule's rows give in each joint bin of its axes: shape `sizes`."""
+        found = self._rows.get((position, sizes))
+        if found is None:
+            one = self.plan.rules[position]
+            points = np.zeros(sizes, dtype=np.int64)
+            for row in reversed(one.rule.rows):
+                true = joint_sets(self.plan, row.condition, one.axes, sizes).true
+                points = np.where(true, row.points, points)
+            if len(self._rows) > 4 * len(self.plan.rules) + 16:
+                self._rows = {}
+            found = self._rows[position, sizes] = np.ascontiguousarray(points)
+        return found
+
+    def layout(self, block: Block) -> tuple[list[_Table], list[int]]:
+        """The joint tables for the sizes that this block meets, and the rules that none of them holds."""
+        sizes = tuple(block.size(axis) for axis in self._axes)
+        found = self._layouts.get(sizes)
+        if found is None:
+            if len(self._layouts) >= 4:
+                self._layouts = {}
+            found = self._layouts[sizes] = self._lay_out(dict(zip(self._axes, sizes, strict=True)))
+        return found
+
+    def _lay_out(self, size: dict[int, int]) -> tuple[list[_Table], list[int]]:
+        leftover: list[int] = []
+        by_axes: dict[tuple[int, ...], dict[Bucket, Ints]] = {}
+        for position, one in enumerate(self.plan.rules):
+            if not one.counts:
+                continue
+            sizes = tuple(size[axis] for axis in one.axes)
+            if not one.tabled or math.prod(sizes) > JOINT_BINS:
+                leftover.append(position)
+                continue
+            buckets = by_axes.setdefault(one.axes, {})
+            bucket = bucket_of(one)
+            points = self.rule(position, sizes)
+            buckets[bucket] = buckets[bucket] + points if bucket in buckets else points
+        tables = []
+        for axes, members in _cover(by_axes, size).items():
+            sizes = tuple(size[axis] for axis in axes)
+            sums: dict[Bucket, Ints] = {}
+            for member in members:
+                shape = [size[axis] if axis in member else 1 for axis in axes]
+                for bucket, points in by_axes[member].items():
+                    table = sums.setdefault(bucket, np.zeros(sizes, dtype=np.int64))
+                    table += points.reshape(shape)
+            tables.append(_Table(axes, {bucket: table.ravel() for bucket, table in sums.items()}))
+        return tables, leftover
+
+
+def _cover(
+    wanted: Iterable[tuple[int, ...]], size: Mapping[int, int]
+) -> dict[tuple[int, ...], list[tuple[int, ...]]]:
+    """Few sets of axes, each of at most `JOINT_BINS` joint bins, so that each wanted set lies within one of them.
+
+    Greedy: large sets first; each joins the set that it makes grow least.
+    """
+
+    def bins(axes: Iterable[int]) -> int:
+        return math.prod(size[axis] for axis in axes)
+
+    groups: list[tuple[frozenset[int], list[tuple[int, ...]]]] = []
+    for axes in sorted(wanted, key=lambda axes: (-bins(axes), axes)):
+        best, best_growth = None, float("inf")
+        for position, (held, _) in enumerate(groups):
+            joint = bins(held | set(axes))
+            growth = joint / bins(held)
+            if joint <= JOINT_BINS and growth < best_growth:
+                best, best_growth = position, growth
+        if best is None:
+            groups.append((frozenset(axes), [axes]))
+        else:
+            groups[best] = (groups[best][0] | set(axes), [*groups[best][1], axes])
+    return {tuple(sorted(held)): members for held, members in groups}
+
+
+def bucket_of(one: RulePlan) -> Bucket:
+    return one.rule.score, one.rule.group
+
+
+def contribution(tables: Tables, block: Block, position: int) -> Ints:
+    """What one rule gives each lead, in hundredths."""
+    one = tables.plan.rules[position]
+    if not one.counts:
+        return np.zeros(block.rows, dtype=np.int64)
+    index, sizes = block.index(one.axes)
+    if math.prod(sizes) <= JOINT_BINS:
+        points = tables.rule(position, sizes).ravel().take(index)
+    else:
+        points = np.zeros(block.rows, dtype=np.int64)
+        for row in reversed(one.rule.rows):
+            points = np.where(block.mask(row.condition), row.points, points)
+    if one.tabled:
+        return points
+    factors = None if one.factors is None else _factors(one, block)
+    if one.rule.units is not None:
+        points = _units(points, one.rule.units, one.rule.at_most, block)
+    if factors is None:
+        return np.clip(points, -LARGEST, LARGEST)
+    return _fade(points, factors)
+
+
+def _units(points: Ints, units: Units, at_most: int | None, block: Block) -> Ints:
+    """Points times whole units of a number; nothing for negative or missing ones."""
+    with np.errstate(all="ignore"):
+        amount = np.floor_divide(block.numbers(units.operand), float(units.every))
+    # A contribution stops at LARGEST after a factor of at least a billionth: nothing beyond changes an answer.
+    most = float(LARGEST) * _BILLION
+    amount = np.where(amount > 0, np.minimum(amount, most), 0.0).astype(np.int64)
+    size = np.abs(points)
+    room = np.int64(most) // np.maximum(size, 1)
+    size = np.where(amount > room, np.int64(most), size * np.minimum(amount, room))
+    if at_most is not None:
+        size = np.minimum(size, at_most)
+    return np.sign(points) * size
+
+
+def _factors(one: RulePlan, block: Block) -> Ints:
+    """The fading factor of every lead, in billionths; 0 where the day is missing."""
+    assert one.rule.fading is not None and one.factors is not None
+    field_position = one.rule.fading.field
+    kind = block.plan.model.fields[field_position].kind
+    operand: FieldValue | DayOf = FieldValue(field_position, kind)
+    if kind == "datetime":
+        operand = DayOf(operand)
+    values, missing = block.days(operand)
+    table = np.array(one.factors, dtype=np.int64)
+    ages = np.clip(day_number(block.plan.as_of) - values, 0, len(table) - 1)
+    return np.where(missing, 0, table[ages])
+
+
+def _fade(points: Ints, factors: Ints) -> Ints:
+    """Points times billionths, rounded half away from zero, stopped at a million points."""
+    size = np.abs(points)
+    whole, rest = size // _BILLION, size % _BILLION
+    size = whole * factors + (rest * factors + _BILLION // 2) // _BILLION
+    return np.sign(points) * np.minimum(size, LARGEST)
+
+
+@dataclass(slots=True)
+class Totals:
+    """Points of every lead, in hundredths: limited scores by position, and the limited total."""
+
+    scores: list[Ints]
+    total: Ints
+
+
+def totals(tables: Tables, block: Block, cuts: Cuts | None = None) -> Totals:
+    """Add up a block's points; `cuts` counts the rows that limits changed."""
+    plan = tables.plan
+    model = plan.model
+    sums: dict[Bucket, npt.NDArray[np.int64]] = {}
+
+    def add(bucket: Bucket, points: Ints) -> None:
+        sums[bucket] = sums[bucket] + points if bucket in sums else points
+
+    laid_out, leftover = tables.layout(block)
+    for table in laid_out:
+        codes, _ = block.index(table.axes)
+        for bucket, points in table.points.items():
+            add(bucket, points.take(codes))
+    for position in leftover:
+        add(bucket_of(plan.rules[position]), contribution(tables, block, position))
+
+    nothing = np.zeros(block.rows, dtype=np.int64)
+    outside = nothing
+    parts = [nothing] * len(model.scores)
+    for (score, group), points in sums.items():
+        if group is not None:
+            points = _limit(points, model.groups[group].limits, cuts and cuts.groups, group)
+        if score is None:
+            outside = outside + points
+        else:
+            parts[score] = parts[score] + points
+    for position, group_of in enumerate(model.groups):
+        if (group_of.score, position) not in sums:
+            points = _limit(nothing, group_of.limits, cuts and cuts.groups, position)
+            if group_of.score is None:
+                outside = outside + points
+            else:
+                parts[group_of.score] = parts[group_of.score] + points
+    limited = [
+        _limit(points, score_of.limits, cuts and cuts.scores, position)
+        for position, (points, score_of) in enumerate(zip(parts, model.scores, strict=True))
+    ]
+    if all(score_of.weight == 10_000 for score_of in model.scores):
+        total = sum(limited, outside)
+    else:
+        weighted = outside * 10_000
+        for points, score_of in zip(limited, model.scores, strict=True):
+            weighted = weighted + points * score_of.weight
+        total = np.sign(weighted) * ((np.abs(weighted) + 5_000) // 10_000)
+    return Totals(limited, _limit(total, model.total, cuts and cuts.scores, None))
+
+
+def _limit(points: Ints, limits: Limits, counts: dict[int | None, int] | dict[int, int] | None, place: int | None) -> Ints:
+    if limits.low is None and limits.high is None:
+        return points
+    limited = np.clip(points, limits.low, limits.high)
+    if counts is not None:
+        changed = int(np.count_nonzero(limited != points))
+        counts[place] = counts.get(place, 0) + changed  # type: ignore[index, arg-type]
+    return limited

@@ -1,0 +1,84 @@
+"""The engine: columns of values in, everything that a ruleset says about each lead out.
+
+The order is the language's: frameworks and early labels, exclude, points,
+totals, disqualify, then stages and labels as they are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from leadrules.bins import Mask
+from leadrules.engine.block import Block, Texts
+from leadrules.engine.columns import Column
+from leadrules.engine.plan import Plan
+from leadrules.engine.points import Cuts, Tables, Totals, totals
+from leadrules.engine.reasons import Contributions
+from leadrules.engine.verdicts import decide_framework, decide_label, decide_stage
+from leadrules.ruleset import TRUE, Model
+
+
+@dataclass(slots=True)
+class Scored:
+    """A block's answers. Points are in hundredths; masks and columns have a row for each lead.
+
+    `excludes` and `disqualifies` pair each verdict's text with the leads for
+    which it is true; scores and labels of excluded leads mean nothing.
+    """
+
+    block: Block
+    tables: Tables
+    excludes: list[tuple[str, Mask]]
+    excluded: Mask
+    disqualifies: list[tuple[str, Mask]]
+    disqualified: Mask
+    totals: Totals
+    asks: list[Texts]
+
+    def contributions(self) -> Contributions:
+        """What each rule gave each lead; worked out when asked for."""
+        return Contributions(self.tables, self.block)
+
+
+class Engine:
+    """A model compiled for one as-of date. May be shared between threads."""
+
+    def __init__(self, model: Model, as_of: date):
+        self.plan = Plan(model, as_of)
+        self.tables = Tables(self.plan)
+
+    def score(self, rows: int, column: Callable[[int], Column], cuts: Cuts | None = None) -> Scored:
+        """Score a block; `column` gives the values of a field by its position."""
+        model = self.plan.model
+        block = Block(self.plan, rows, column)
+        asks = [decide_framework(block, position, one) for position, one in enumerate(model.frameworks)]
+        for position in model.early_labels:
+            decide_label(block, position, model.labels[position])
+        excludes = [(verdict.text, _mask(block, verdict.condition)) for verdict in model.excludes]
+        excluded = _any(excludes, rows)
+        added = totals(self.tables, block, cuts)
+        block.scores = {None: added.total, **dict(enumerate(added.scores))}
+        disqualifies = [(verdict.text, _mask(block, verdict.condition)) for verdict in model.disqualifies]
+        block.disqualified = _any(disqualifies, rows) & ~excluded
+        never = excluded | block.disqualified
+        for what, position in model.verdicts:
+            if what == "stage":
+                decide_stage(block, position, model.stages[position], never)
+            elif position not in model.early_labels:
+                decide_label(block, position, model.labels[position])
+        return Scored(block, self.tables, excludes, excluded, disqualifies, block.disqualified, added, asks)
+
+
+def _mask(block: Block, condition: object) -> Mask:
+    return np.ones(block.rows, dtype=bool) if condition == TRUE else block.mask(condition)  # type: ignore[arg-type]
+
+
+def _any(verdicts: list[tuple[str, Mask]], rows: int) -> Mask:
+    found = np.zeros(rows, dtype=bool)
+    for _, mask in verdicts:
+        found |= mask
+    return found

@@ -1,0 +1,101 @@
+"""Verdicts over a block: frameworks, stages and labels, in the order in which the language decides them.
+
+A label is a column of texts by code, like a text field, so that conditions on a
+label are bins as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from leadrules.bins import Mask
+from leadrules.engine.block import Block, Texts
+from leadrules.ruleset import TRUE, Framework, Label, LabelJoin, LabelRows, LabelTable, Operand, Stage
+from leadrules.text import fold
+
+
+def decide_framework(block: Block, position: int, framework: Framework) -> Texts:
+    """Count a framework's met and open criteria into the block; return the open ones' questions, joined."""
+    met = np.zeros(block.rows, dtype=np.int64)
+    opened = np.zeros(block.rows, dtype=np.int64)
+    asks = Texts(np.zeros(block.rows, dtype=np.int64), [""])
+    for criterion in framework.criteria:
+        sets = block.sets(criterion.condition)
+        is_open = ~(sets.true | sets.false)
+        met += sets.true
+        opened += is_open
+        question = Texts(is_open.astype(np.int64), ["", criterion.question or criterion.name])
+        asks = _joined(asks, question, " | ")
+    block.counts[position, "met"] = met
+    block.counts[position, "open"] = opened
+    return asks
+
+
+def decide_stage(block: Block, position: int, stage: Stage, never: Mask) -> None:
+    """Which leads hold a stage; it becomes the stage of those, being the last one decided so far."""
+    held = np.ones(block.rows, dtype=bool) if stage.condition == TRUE else block.mask(stage.condition)
+    if stage.threshold is not None:
+        score = block.scores[stage.on]
+        reached = np.zeros(block.rows, dtype=bool)
+        for row in reversed(stage.threshold):
+            true = block.mask(row.condition)
+            reached = np.where(true, score >= row.points, reached)
+        held = held & reached
+    if stage.after:
+        before = np.zeros(block.rows, dtype=bool)
+        for other in stage.after:
+            before |= block.held[other]
+        held = held & before
+    if stage.always is not None:
+        held = held | block.mask(stage.always)
+    held = held & ~never
+    block.held[position] = held
+    block.stage = np.where(held, position, block.stage)
+
+
+def decide_label(block: Block, position: int, label: Label) -> None:
+    """The text of a label for every lead."""
+    match label.value:
+        case LabelRows(rows):
+            texts = Texts(np.zeros(block.rows, dtype=np.int64), [""])
+            for row in reversed(rows):
+                texts = _where(block.mask(row.condition), _texts(block, row.value), texts)
+        case LabelJoin(parts):
+            texts = _texts(block, parts[0])
+            for part in parts[1:]:
+                texts = _joined(texts, _texts(block, part), "")
+        case LabelTable(operand, values, otherwise):
+            column = block.texts(operand)
+            found = [otherwise if text is None else values.get(fold(text), otherwise) for text in column.values]
+            texts = Texts(column.codes, found)
+    block.labels[position] = texts
+
+
+def _texts(block: Block, value: str | Operand) -> Texts:
+    """A text, or an operand's text with missing as empty."""
+    if isinstance(value, str):
+        return Texts(np.zeros(block.rows, dtype=np.int64), [value])
+    texts = block.texts(value)
+    return Texts(texts.codes, ["" if text is None else text for text in texts.values])
+
+
+def _where(mask: Mask, one: Texts, other: Texts) -> Texts:
+    codes = np.where(mask, one.codes.astype(np.int64), other.codes.astype(np.int64) + len(one.values))
+    return Texts(codes, [*one.values, *other.values])
+
+
+def _joined(one: Texts, other: Texts, between: str) -> Texts:
+    """Each row's two texts, one after the other; an empty one adds nothing."""
+    pairs = one.codes.astype(np.int64) * len(other.values) + other.codes
+    if len(one.values) * len(other.values) <= 4096:
+        distinct: Sequence[int] | np.ndarray = range(len(one.values) * len(other.values))
+        codes = pairs
+    else:
+        distinct, codes = np.unique(pairs, return_inverse=True)
+    values = []
+    for pair in distinct:
+        left, right = one.values[int(pair) // len(other.values)], other.values[int(pair) % len(other.values)]
+        values.append(left + between + right if left and right else left or right)
+    return Texts(codes, values)

@@ -1,0 +1,71 @@
+"""Cells in, added columns and rejected leads out: what `Ruleset.score` and `leadrules run` share.
+
+A scorer is a model compiled for one as-of date, with a reader for each field.
+It is safe to share between threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from leadrules.bins import Mask
+from leadrules.engine.columns import Column, ColumnReader
+from leadrules.engine.points import Cuts
+from leadrules.engine.score import Engine, Scored
+from leadrules.engine.table import added_columns
+from leadrules.ruleset import Model
+
+BLOCK_ROWS = 131_072
+"""Leads scored at a time: their columns stay near the processor, and a file of any size takes the same memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A bad value of one lead: the row within its leads (from 0), the field, the cell as it came, and what is wrong."""
+
+    row: int
+    field: str
+    value: object
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredBlock:
+    """The answers for one block: `frame` has a row for each lead, rejected ones too, which `good` leaves out."""
+
+    scored: Scored
+    frame: pl.DataFrame
+    good: Mask
+    rejects: list[Reject]
+    columns: Mapping[int, Column]
+
+
+class Scorer:
+    """A model, ready for the leads of one as-of date."""
+
+    def __init__(self, model: Model, as_of: date):
+        self.model = model
+        self.engine = Engine(model, as_of)
+        self.readers = {position: ColumnReader(model.fields[position]) for position in model.read_fields}
+
+    def score(
+        self, cells: Mapping[int, pl.Series], rows: int, reasons: int | None, cuts: Cuts | None = None
+    ) -> ScoredBlock:
+        """Score the leads whose cells are given by field position; a field without a column is missing or its default."""
+        columns: dict[int, Column] = {}
+        rejects: list[Reject] = []
+        good = np.ones(rows, dtype=bool)
+        for position, reader in self.readers.items():
+            column = reader.read(cells[position]) if position in cells else reader.absent(rows)
+            columns[position] = column
+            for row, bad in sorted(column.bad.items()):
+                good[row] = False
+                rejects.append(Reject(row, self.model.fields[position].name, cells[position][row], bad.reason))
+        scored = self.engine.score(rows, columns.__getitem__, cuts)
+        frame = added_columns(self.model, scored, reasons)
+        return ScoredBlock(scored, frame, good, rejects, columns)
