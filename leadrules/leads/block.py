@@ -1,0 +1,103 @@
+"""A block of leads: what every reader hands on, and every writer takes.
+
+A block keeps its leads as they came, in whatever form its file has, and hands
+out columns of cells on demand. Records that cannot be a lead at all are no rows
+of the block; they are `broken`, and keep their number in the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import polars as pl
+
+ROWS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A record that cannot be a lead: its number among the leads (from 1), why, and its text as it came."""
+
+    row: int
+    reason: str
+    raw: str
+
+
+class Block(Protocol):
+    """Some leads in a row.
+
+    `numbers` are the leads' numbers in the file, counted from 1; `cells` are the
+    columns that were asked for, named by their headers: text for csv, the file's
+    own types for Parquet, and for JSON and Excel the type that all values of a
+    column share, or objects where they share none. `bytes_read` is how far the
+    file has been read, in its own bytes.
+    """
+
+    rows: int
+    numbers: NDArray[np.int64]
+    broken: tuple[Broken, ...]
+    bytes_read: int
+
+    @property
+    def first_row(self) -> int:
+        """The number of the block's first record, lead or broken."""
+        ...
+
+    @property
+    def cells(self) -> pl.DataFrame: ...
+
+    def columns(self, positions: Sequence[int]) -> pl.DataFrame:
+        """The cells of these columns of the file, named by their positions (`"0"`, `"7"`)."""
+        ...
+
+
+class LeadSource(Protocol):
+    """A file of leads, opened: its name, its columns and its blocks.
+
+    `absent_is_missing` says that a lead may lack a column (JSON), so that a
+    column that no lead has is worth a warning and no error. `blank_lines` counts the lines
+    that were passed over because nothing stood on them.
+    """
+
+    name: str
+    path: str | None
+    headers: list[str]
+    total_bytes: int | None
+    absent_is_missing: bool
+    blank_lines: int
+
+    def blocks(self, needed: Sequence[str] = (), rows: int = ROWS) -> Iterator[Block]:
+        """All leads, in order, about `rows` at a time; `needed` are headers."""
+        ...
+
+    def schema(self) -> dict[str, pl.DataType]:
+        """The type of every column of the input, for a file that has types."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def first_row(numbers: NDArray[np.int64], broken: Sequence[Broken]) -> int:
+    """The least number among a block's leads and broken records."""
+    firsts = [int(numbers[0])] if len(numbers) else []
+    firsts += [one.row for one in broken[:1]]
+    return min(firsts)
+
+
+def positions_of(needed: Sequence[str], headers: Sequence[str]) -> list[int]:
+    """The positions of these headers; a header that stands twice means its first column."""
+    where: dict[str, int] = {}
+    for position, header in enumerate(headers):
+        where.setdefault(header, position)
+    return [where[header] for header in needed]
+
+
+def named(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """The frame with these names for its columns."""
+    return frame.rename(dict(zip(frame.columns, names, strict=True)))

@@ -1,0 +1,155 @@
+"""Leads as csv: each record as it came, and the added cells behind it.
+
+From csv to csv no cell is parsed: its bytes, quotes and all, are cut out of the
+record. Leads of other formats are written as text.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from itertools import compress, groupby
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadrules.leads.added import as_text
+from leadrules.leads.block import Block, LeadSource
+from leadrules.leads.chosen import Chosen
+from leadrules.leads.csv_reader import CsvBlock, CsvSource
+from leadrules.leads.csv_records import cut
+from leadrules.leads.output import OutputFile
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Mask = NDArray[np.bool_]
+
+
+class CsvWriter:
+    """Writes leads as csv in the delimiter and line ends of the source, if that is csv too; else commas and LF."""
+
+    def __init__(self, output: OutputFile, source: LeadSource, chosen: Sequence[Chosen]):
+        self._output = output
+        self._chosen = chosen
+        self._raw = isinstance(source, CsvSource)
+        self._delimiter, self._newline = b",", b"\n"
+        preamble = b""
+        if isinstance(source, CsvSource):
+            self._delimiter, self._newline = source.delimiter.encode(), source.dialect.newline
+            preamble = source.dialect.preamble
+        self._runs = [(is_input, list(run)) for is_input, run in groupby(chosen, key=lambda one: one.position is not None)]
+        names = self._raw_headers(source) if isinstance(source, CsvSource) else self._lines([one.name for one in chosen])
+        output.write(preamble, names, self._newline)
+
+    def _raw_headers(self, source: CsvSource) -> bytes:
+        """The header's own cells as they came, the added ones quoted where they must be."""
+        dialect = source.dialect
+        text_end = len(dialect.header) - len(dialect.newline)
+        record = cut(dialect.header, dialect.delimiter, dialect.line_end)
+        ends = [*record.structure[:-1].tolist(), text_end]
+        starts = [0, *(end + 1 for end in ends)]
+        cells = [
+            self._lines([one.name]) if one.position is None else dialect.header[starts[one.position] : ends[one.position]]
+            for one in self._chosen
+        ]
+        return self._delimiter.join(cells)
+
+    def _lines(self, cells: Sequence[str]) -> bytes:
+        text = io.StringIO()
+        csv.writer(text, delimiter=self._delimiter.decode(), lineterminator="").writerow(cells)
+        return text.getvalue().encode("utf-8")
+
+    def write(self, block: Block, kept: Mask, added: pl.DataFrame) -> None:
+        """Write the block's kept leads, in order, with their rows of `added`."""
+        if not kept.any():
+            return
+        if not self._raw:
+            self._write_texts(block, kept, added)
+            return
+        block = cast(CsvBlock, block)
+        every = bool(kept.all())
+        texts = as_text(added if every else added.filter(kept))
+        parts = [
+            self._cells(block, kept, every, [cast(int, one.position) for one in run])
+            if is_input
+            else added_lines(texts.select(one.name for one in run), self._delimiter)
+            for is_input, run in self._runs
+        ]
+        lines = parts[0] if len(parts) == 1 else map(self._delimiter.join, zip(*parts, strict=True))
+        self._output.write(self._newline.join(lines), self._newline)
+
+    def _cells(self, block: CsvBlock, kept: Mask, every: bool, positions: list[int]) -> list[bytes]:
+        """The kept leads' cells in these columns, as they came."""
+        pieces: list[list[bytes]] = []
+        for first, last in _neighbours(positions):
+            if first == 0 and last == len(block.source.headers) - 1:
+                texts = _whole_records(block, self._newline)
+            else:
+                ends = block.cell_ends
+                starts = block.starts if first == 0 else ends[:, first - 1] + 1
+                texts = _slices(block.data, starts, ends[:, last])
+            pieces.append(texts if every else list(compress(texts, kept.tolist())))
+        return pieces[0] if len(pieces) == 1 else list(map(self._delimiter.join, zip(*pieces, strict=True)))
+
+    def _write_texts(self, block: Block, kept: Mask, added: pl.DataFrame) -> None:
+        import polars as pl
+
+        from leadrules.leads.texts import input_texts
+
+        inputs = input_texts(block.columns([one.position for one in self._chosen if one.position is not None]))
+        frame = pl.concat([inputs, as_text(added)], how="horizontal").filter(kept)
+        frame = frame.select(one.name if one.position is None else str(one.position) for one in self._chosen)
+        buffer = io.BytesIO()
+        frame.write_csv(buffer, include_header=False)
+        self._output.write(buffer.getvalue())
+
+    def commit(self) -> None:
+        self._output.commit()
+
+    def abort(self) -> None:
+        self._output.abort()
+
+
+def added_lines(texts: pl.DataFrame, delimiter: bytes) -> list[bytes]:
+    """Each row's cells as one piece of csv, without a line end."""
+    buffer = io.BytesIO()
+    texts.write_csv(buffer, include_header=False, separator=delimiter.decode())
+    lines = buffer.getvalue().split(b"\n")
+    if len(lines) == len(texts) + 1:
+        lines.pop()
+        return lines
+    return [_line(row, delimiter) for row in texts.iter_rows()]  # a cell has a line end of its own
+
+
+def _line(row: tuple[object, ...], delimiter: bytes) -> bytes:
+    text = io.StringIO()
+    cells = [str(cell).lower() if isinstance(cell, bool) else cell for cell in row]
+    csv.writer(text, delimiter=delimiter.decode(), lineterminator="").writerow(cells)
+    return text.getvalue().encode("utf-8")
+
+
+def _whole_records(block: CsvBlock, newline: bytes) -> list[bytes]:
+    data, rows = block.data, block.rows
+    if data.count(newline) == rows and (data.count(b"\n") == rows if newline == b"\r\n" else newline == b"\r" or b"\r" not in data):
+        lines = data.split(newline)
+        lines.pop()
+        return lines
+    return _slices(data, block.starts, block.text_ends)
+
+
+def _slices(data: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[bytes]:
+    return [data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+
+
+def _neighbours(positions: Sequence[int]) -> list[tuple[int, int]]:
+    """The positions as runs of neighbours, first and last of each."""
+    runs: list[tuple[int, int]] = []
+    for position in positions:
+        if runs and runs[-1][1] + 1 == position:
+            runs[-1] = (runs[-1][0], position)
+        else:
+            runs.append((position, position))
+    return runs

@@ -1,0 +1,58 @@
+"""The cells of other formats as csv has them: text.
+
+Numbers as short as they can be said, whole ones without decimals only where their
+column holds whole ones; days and times in ISO; lists joined by `;`, as the language splits them;
+what is nested deeper as JSON. A list whose items have `;` themselves is JSON too, so that it is not read back as more items.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def input_texts(frame: pl.DataFrame) -> pl.DataFrame:
+    """Every column as one that csv can hold; null stays null."""
+    import polars as pl
+
+    columns = []
+    for column in frame.iter_columns():
+        if column.dtype == pl.Object or column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Duration):
+            values = [None if value is None else value_text(value) for value in column.to_list()]
+            column = pl.Series(column.name, values, dtype=pl.String)
+        columns.append(column)
+    return pl.DataFrame(columns)
+
+
+def value_text(value: Any) -> str:
+    """One value as the text of a csv cell."""
+    if isinstance(value, str):
+        return str(value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+    if isinstance(value, datetime):
+        return value.isoformat(sep="T")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, timedelta):
+        return str(value)
+    if isinstance(value, list) and all(isinstance(item, str) and ";" not in item for item in value):
+        return ";".join(value)
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, ensure_ascii=False, default=_plain)
+    return str(value)
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value_text(value)
