@@ -40,11 +40,9 @@ from leadrules.ruleset import (
     Compare,
     Condition,
     Constant,
-    DayBound,
     Definitely,
     FrameworkCount,
     InWindow,
-    IsTrue,
     Known,
     Not,
     Operand,
@@ -266,11 +264,12 @@ def _boundaries(atom: Condition, as_of: date) -> list[tuple[Any, bool]]:
                 "=": [(here, True), (above, False)],
             }[op]
         case InWindow(_, low, high):
+            first, last = days.bounds(low, high, as_of)
             found: list[tuple[Any, bool]] = []
-            if low is not None:
-                found.append((day_number(resolve(low, as_of)), True))
-            if high is not None:
-                found.append((day_number(resolve(high, as_of)) + 1, False))
+            if first is not None:
+                found.append((first - _EPOCH.toordinal(), True))
+            if last is not None:
+                found.append((last - _EPOCH.toordinal() + 1, False))
             return found
     raise AssertionError(f"not a test of an ordered axis: {atom}")
 
@@ -308,8 +307,3 @@ def day_of_number(number: int) -> date:
 def moment_number(moment: datetime) -> int:
     """Microseconds since 1970-01-01T00:00 UTC."""
     return (moment - _EPOCH_MOMENT) // timedelta(microseconds=1)
-
-
-def resolve(bound: DayBound, as_of: date) -> date:
-    """The day that a bound means on an as-of date."""
-    return days.bound(bound, as_of)

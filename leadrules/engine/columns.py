@@ -25,6 +25,7 @@ from leadrules.ruleset import Field
 from leadrules.values import Bad, reader
 
 LARGEST_INTEGER = 9_007_199_254_740_991
+_TRUTH = frozenset({"true", "false"})
 _PLAIN_NUMBER = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
 
 
@@ -39,13 +40,15 @@ class Column:
     text, texts     | positions in `texts`, the distinct values of the block
 
     Rows of `missing` hold anything. `bad` has each row whose value does not fit;
-    such a row counts as missing until the caller drops it.
+    such a row counts as missing until the caller drops it. `excused` counts the
+    rows whose bad value the field reads as missing.
     """
 
     values: npt.NDArray[Any]
     missing: Mask
     texts: list[Any] = data_field(default_factory=list)
     bad: dict[int, Bad] = data_field(default_factory=dict)
+    excused: int = 0
 
 
 class ColumnReader:
@@ -55,7 +58,9 @@ class ColumnReader:
 
     def __init__(self, field: Field):
         self.field = field
-        self._read: Callable[[object], Any] = reader(field)
+        whole = reader(field)
+        self._read: Callable[[object], Any] = whole.strictly
+        self._missing: Any = whole(None)
         self._known: dict[str, Any] = {}
         self._missing_numbers = _numbers_among(field.missing)
         self._missing_spellings = [text for text in field.missing if any(sign.isdigit() for sign in text)]
@@ -67,12 +72,13 @@ class ColumnReader:
     def read(self, cells: pl.Series) -> Column:
         """The values of a column of cells, of whatever type."""
         kind, dtype = self.field.kind, cells.dtype
-        if kind == "number" and (dtype == pl.String or dtype.is_integer() or dtype.is_float()):
+        if kind == "number" and not self.field.key and (dtype == pl.String or dtype.is_integer() or dtype.is_float()):
             return self._numbers(cells)
-        if kind == "boolean" and dtype == pl.Boolean and self.field.default is None:
+        if kind == "boolean" and dtype == pl.Boolean and self.field.default is None and not _TRUTH & self.field.missing:
             missing = cells.is_null().to_numpy()
             return Column(cells.fill_null(False).to_numpy().astype(np.int8), missing)
-        if kind == "date" and dtype == pl.Date or kind == "datetime" and isinstance(dtype, pl.Datetime):
+        days = (kind == "date" and dtype == pl.Date) or (kind == "datetime" and isinstance(dtype, pl.Datetime))
+        if days and not self._missing_spellings and not self.field.key:
             return self._days(cells)
         values, codes = distinct(cells)
         return self._spread(self._read_all(values), codes)
@@ -97,18 +103,25 @@ class ColumnReader:
     def _spread(self, answers: list[Any], codes: npt.NDArray[np.int32]) -> Column:
         """From the values of distinct cells to the values of rows."""
         bad_codes = {code: answer for code, answer in enumerate(answers) if isinstance(answer, Bad)}
-        values = [None if isinstance(answer, Bad) else answer for answer in answers]
+        excuse = self.field.bad_as_missing
+        values = [(self._missing if excuse else None) if isinstance(answer, Bad) else answer for answer in answers]
+        values = [None if isinstance(value, Bad) else value for value in values]
         missing = np.array([value is None for value in values], dtype=bool)[codes]
         bad: dict[int, Bad] = {}
+        excused = 0
         if bad_codes:
             faulty = np.zeros(len(values), dtype=bool)
             faulty[list(bad_codes)] = True
-            bad = {int(row): bad_codes[int(codes[row])] for row in np.flatnonzero(faulty[codes])}
+            rows = np.flatnonzero(faulty[codes])
+            if excuse and not isinstance(self._missing, Bad):
+                excused = len(rows)
+            else:
+                bad = {int(row): self._missing if excuse else bad_codes[int(codes[row])] for row in rows}
         if self.field.kind in ("text", "texts"):
-            return Column(codes, missing, values, bad)
+            return Column(codes, missing, values, bad, excused)
         numbers, dtype = _as_numbers(self.field.kind)
         table = np.array([0 if value is None else numbers(value) for value in values], dtype=dtype)
-        return Column(table[codes], missing, bad=bad)
+        return Column(table[codes], missing, [], bad, excused)
 
     # -- short cuts
 
@@ -172,6 +185,7 @@ class ColumnReader:
         column.values[rows] = mended.values
         column.missing[rows] = mended.missing
         column.bad = {int(rows[row]): bad for row, bad in mended.bad.items()}
+        column.excused = mended.excused
 
     def _fill(self, column: Column) -> None:
         """The default for missing rows; a bad value stays missing."""

@@ -1,0 +1,215 @@
+"""The Python interface: load or check a ruleset, score leads with it.
+
+Everything here is a thin layer: problems come from `leadrules.checking`, the
+answers for columns from `leadrules.scoring`, for one lead from
+`leadrules.reference`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from leadrules.checking import Checked, check_path, check_text
+from leadrules.decision import Decision, decision
+from leadrules.problems.problem import Problem, RulesetError
+from leadrules.ruleset import Model
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from leadrules.scoring import Reject, Scorer
+
+
+class LeadError(ValueError):
+    """Leads that cannot be scored: `rejects` has every bad value, each with its row, field, value and reason."""
+
+    def __init__(self, message: str, rejects: Sequence[Reject] = ()):
+        super().__init__(message)
+        self.rejects = list(rejects)
+
+
+class LeadWarning(UserWarning):
+    """A name that no lead has: probably mistyped, here or there."""
+
+
+def check(path: str | os.PathLike[str], *, allow_outside: bool = False) -> list[Problem]:
+    """All problems of a `.rules` file and what it includes, in order of their places; empty when clean.
+
+    Never raises for what is in a ruleset. Raises OSError if the file itself
+    cannot be read.
+    """
+    return check_path(path, allow_outside=allow_outside).problems
+
+
+def load(path: str | os.PathLike[str], *, allow_outside: bool = False) -> Ruleset:
+    """Read and check a `.rules` file. Raises RulesetError, with all problems, if it has errors."""
+    return _ruleset(check_path(path, allow_outside=allow_outside))
+
+
+def loads(text: str, name: str = "<text>") -> Ruleset:
+    """Check a ruleset given as text; `name` is what messages call it. Raises RulesetError if it has errors."""
+    return _ruleset(check_text(text, name))
+
+
+def _ruleset(checked: Checked) -> Ruleset:
+    if checked.model is None:
+        raise RulesetError(checked.problems)
+    return Ruleset(checked.model, tuple(checked.problems))
+
+
+@dataclass(frozen=True)
+class Ruleset:
+    """A checked ruleset. Immutable, safe to share between threads; pickles.
+
+    `problems` has what the check found that is no error.
+    """
+
+    model: Model
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def name(self) -> str | None:
+        """What the `ruleset` line calls it."""
+        return self.model.title
+
+    @property
+    def version(self) -> str | None:
+        return self.model.version
+
+    @property
+    def hash(self) -> str:
+        """The content hash of every text that the ruleset is made of (SHA-256, hexadecimal)."""
+        return self.model.hash
+
+    @cached_property
+    def _scorers(self) -> dict[date, Scorer]:
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"model": self.model, "problems": self.problems}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+    def scorer(self, as_of: date) -> Scorer:
+        """The ruleset compiled for an as-of date; the last few are kept."""
+        from leadrules.scoring import Scorer
+
+        found = self._scorers.get(as_of)
+        if found is None:
+            if len(self._scorers) >= 4:
+                self._scorers.clear()
+            found = self._scorers[as_of] = Scorer(self.model, as_of)
+        return found
+
+    def score(
+        self,
+        leads: Any,
+        as_of: date | None = None,
+        *,
+        reasons: int | None = 3,
+        rejects: list[Reject] | None = None,
+        threads: int | None = None,
+        block_rows: int | None = None,
+    ) -> pl.DataFrame:
+        """Score leads, in their order.
+
+        leads     a Polars DataFrame or LazyFrame, a pandas DataFrame, an Arrow table, or an iterable of dicts
+        as_of     the date to score for (today in UTC unless given)
+        reasons   how many reasons a lead gets: None for all, 0 for no such column
+        rejects   a list that takes each bad value; its leads are left out of the result
+
+        Returns the leads' own columns and, after them, those that `leadrules run`
+        adds, empty ones null. Raises LeadError if a column is missing or, without
+        `rejects`, with all bad values.
+        """
+        from leadrules.frames import as_frame, cells_of
+        from leadrules.scoring import BLOCK_ROWS
+
+        frame, is_records = as_frame(leads)
+        scorer = self.scorer(as_of or today())
+        cells = cells_of(self.model, frame, is_records)
+        result, found = score_frame(scorer, frame, cells, reasons, threads, block_rows or BLOCK_ROWS)
+        if found and rejects is None:
+            raise LeadError(_bad_values(found), found)
+        if rejects is not None:
+            rejects.extend(found)
+        return result
+
+    def score_one(self, lead: Mapping[str, object], as_of: date | None = None, *, reasons: int | None = 3) -> Decision:
+        """Score one lead, given as a dict by header or field name; nested dicts reach dotted names.
+
+        An absent key is a missing value. Raises LeadError for bad values.
+        """
+        from leadrules.frames import cells_of_record
+        from leadrules.reference import decide, read_values
+        from leadrules.scoring import Reject
+
+        cells = cells_of_record(self.model, lead)
+        values, bads = read_values(self.model, cells)
+        if bads:
+            found = [
+                Reject(0, self.model.fields[position].name, cells.get(position), bad.reason)
+                for position, bad in sorted(bads.items())
+            ]
+            raise LeadError(_bad_values(found), found)
+        day = as_of or today()
+        return decision(self.model, decide(self.model, values, day), day, reasons)
+
+
+def today() -> date:
+    """Today's date in UTC: the as-of date where none is given."""
+    return datetime.now(UTC).date()
+
+
+def score_frame(
+    scorer: Scorer,
+    frame: pl.DataFrame,
+    cells: Mapping[int, pl.Series],
+    reasons: int | None,
+    threads: int | None,
+    block_rows: int,
+) -> tuple[pl.DataFrame, list[Reject]]:
+    """Score a frame block by block, on threads. Returns the good leads with the added columns, and the bad values."""
+    import polars as pl
+
+    from leadrules.engine.table import added_schema
+    from leadrules.scoring import Reject
+
+    rows = frame.height
+
+    def one(start: int) -> tuple[pl.DataFrame, list[Reject]]:
+        size = min(block_rows, rows - start)
+        part = {position: column.slice(start, size) for position, column in cells.items()}
+        block = scorer.score(part, size, reasons)
+        own = frame.slice(start, size)
+        whole = own.hstack(block.frame.get_columns())
+        if block.rejects:
+            whole = whole.filter(pl.Series(block.good))
+        return whole, [Reject(bad.row + start, bad.field, bad.value, bad.reason) for bad in block.rejects]
+
+    clash = set(frame.columns) & set(added_schema(scorer.model, reasons))
+    if clash:
+        names = ", ".join(f"`{name}`" for name in sorted(clash))
+        raise LeadError(f"the leads already have a column {names}; rename or drop it before scoring")
+    starts = range(0, max(rows, 1), block_rows)
+    workers = min(threads or os.cpu_count() or 1, len(starts))
+    if workers > 1:
+        with ThreadPoolExecutor(workers) as pool:
+            parts = list(pool.map(one, starts))
+    else:
+        parts = [one(start) for start in starts]
+    return pl.concat([part for part, _ in parts]), [bad for _, found in parts for bad in found]
+
+
+def _bad_values(rejects: Sequence[Reject]) -> str:
+    shown = [f"row {bad.row}: {bad.field}: {bad.reason}" for bad in rejects[:5]]
+    more = f" (and {len(rejects) - 5} more)" if len(rejects) > 5 else ""
+    count = "1 bad value" if len(rejects) == 1 else f"{len(rejects)} bad values"
+    return f"{count}: {'; '.join(shown)}{more}"
