@@ -108,7 +108,8 @@ def mentions(folded_text: str, folded_phrase: str) -> bool:
     start = text.find(phrase) if phrase else -1
     while start >= 0:
         end = start + len(phrase)
-        if not (start > 0 and _is_word(text[start - 1])) and not (end < len(text) and _is_word(text[end])):
+        before, after = text[start - 1 : start], text[end : end + 1]
+        if not any(map(is_word_character, before + after)):
             return True
         start = text.find(phrase, start + 1)
     return False
@@ -185,7 +186,8 @@ def _category(char: str) -> str:
     return next((one for one in _CATEGORIES if matches(char, rf"\p{{{one}}}")), "Cn")
 
 
-def _is_word(char: str) -> bool:
+def is_word_character(char: str) -> bool:
+    """Whether a character is a letter, a mark or a decimal digit, as a word is made of."""
     if char.isascii():
         return char.isalnum()
     category = _category(char)
