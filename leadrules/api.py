@@ -16,7 +16,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from leadrules.checking import Checked, check_path, check_text
-from leadrules.decision import Decision, decision
+from leadrules.decision import Decision, decide_one
+from leadrules.frames import LeadError
 from leadrules.problems.problem import Problem, RulesetError
 from leadrules.ruleset import Model
 
@@ -24,18 +25,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from leadrules.scoring import Reject, Scorer
-
-
-class LeadError(ValueError):
-    """Leads that cannot be scored: `rejects` has every bad value, each with its row, field, value and reason."""
-
-    def __init__(self, message: str, rejects: Sequence[Reject] = ()):
-        super().__init__(message)
-        self.rejects = list(rejects)
-
-
-class LeadWarning(UserWarning):
-    """A name that no lead has: probably mistyped, here or there."""
 
 
 def check(path: str | os.PathLike[str], *, allow_outside: bool = False) -> list[Problem]:
@@ -148,7 +137,7 @@ class Ruleset:
         An absent key is a missing value. Raises LeadError for bad values.
         """
         from leadrules.frames import cells_of_record
-        from leadrules.reference import decide, read_values
+        from leadrules.reference import read_values
         from leadrules.scoring import Reject
 
         cells = cells_of_record(self.model, lead)
@@ -159,8 +148,7 @@ class Ruleset:
                 for position, bad in sorted(bads.items())
             ]
             raise LeadError(_bad_values(found), found)
-        day = as_of or today()
-        return decision(self.model, decide(self.model, values, day), day, reasons)
+        return decide_one(self.model, values, as_of or today(), reasons)
 
 
 def today() -> date:

@@ -43,6 +43,7 @@ class ScoredBlock:
     good: Mask
     rejects: list[Reject]
     columns: Mapping[int, Column]
+    cuts: Cuts
 
 
 class Scorer:
@@ -53,9 +54,7 @@ class Scorer:
         self.engine = Engine(model, as_of)
         self.readers = {position: ColumnReader(model.fields[position]) for position in model.read_fields}
 
-    def score(
-        self, cells: Mapping[int, pl.Series], rows: int, reasons: int | None, cuts: Cuts | None = None
-    ) -> ScoredBlock:
+    def score(self, cells: Mapping[int, pl.Series], rows: int, reasons: int | None) -> ScoredBlock:
         """Score the leads whose cells are given by field position; a field without a column is missing or its default."""
         columns: dict[int, Column] = {}
         rejects: list[Reject] = []
@@ -65,7 +64,9 @@ class Scorer:
             columns[position] = column
             for row, bad in sorted(column.bad.items()):
                 good[row] = False
-                rejects.append(Reject(row, self.model.fields[position].name, cells[position][row], bad.reason))
+                cell = cells[position][row] if position in cells else None
+                rejects.append(Reject(row, self.model.fields[position].name, cell, bad.reason))
+        cuts = Cuts(good.copy())
         scored = self.engine.score(rows, columns.__getitem__, cuts)
         frame = added_columns(self.model, scored, reasons)
-        return ScoredBlock(scored, frame, good, rejects, columns)
+        return ScoredBlock(scored, frame, good, rejects, columns, cuts)

@@ -12,7 +12,8 @@ the block. No rule ever sees the text itself, only the bin of its distinct value
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field as data_field
+from dataclasses import dataclass, replace
+from dataclasses import field as data_field
 from datetime import date, datetime
 from typing import Any
 
@@ -41,7 +42,8 @@ class Column:
 
     Rows of `missing` hold anything. `bad` has each row whose value does not fit;
     such a row counts as missing until the caller drops it. `excused` counts the
-    rows whose bad value the field reads as missing.
+    rows whose bad value the field reads as missing, `blank` those without a value
+    of their own, before the default is filled in.
     """
 
     values: npt.NDArray[Any]
@@ -49,6 +51,7 @@ class Column:
     texts: list[Any] = data_field(default_factory=list)
     bad: dict[int, Bad] = data_field(default_factory=dict)
     excused: int = 0
+    blank: int = 0
 
 
 class ColumnReader:
@@ -58,7 +61,8 @@ class ColumnReader:
 
     def __init__(self, field: Field):
         self.field = field
-        whole = reader(field)
+        own = field if field.key else replace(field, default=None)
+        whole = reader(own)
         self._read: Callable[[object], Any] = whole.strictly
         self._missing: Any = whole(None)
         self._known: dict[str, Any] = {}
@@ -67,21 +71,44 @@ class ColumnReader:
 
     def absent(self, rows: int) -> Column:
         """The column of a field that the leads do not have: its default, or missing."""
-        return self._spread([self._read(None)], np.zeros(rows, dtype=np.int32))
+        return self._filled(self._spread([self._missing], np.zeros(rows, dtype=np.int32)))
 
     def read(self, cells: pl.Series) -> Column:
         """The values of a column of cells, of whatever type."""
+        return self._filled(self._own(cells))
+
+    def _own(self, cells: pl.Series) -> Column:
+        """The values that the cells themselves have."""
         kind, dtype = self.field.kind, cells.dtype
-        if kind == "number" and not self.field.key and (dtype == pl.String or dtype.is_integer() or dtype.is_float()):
-            return self._numbers(cells)
-        if kind == "boolean" and dtype == pl.Boolean and self.field.default is None and not _TRUTH & self.field.missing:
-            missing = cells.is_null().to_numpy()
-            return Column(cells.fill_null(False).to_numpy().astype(np.int8), missing)
-        days = (kind == "date" and dtype == pl.Date) or (kind == "datetime" and isinstance(dtype, pl.Datetime))
-        if days and not self._missing_spellings and not self.field.key:
-            return self._days(cells)
+        if not self.field.key:
+            if kind == "number" and (dtype == pl.String or dtype.is_integer() or dtype.is_float()):
+                return self._numbers(cells)
+            if kind == "boolean" and dtype == pl.Boolean and not _TRUTH & self.field.missing:
+                missing = cells.is_null().to_numpy().copy()
+                return Column(cells.fill_null(False).to_numpy().astype(np.int8), missing)
+            days = (kind == "date" and dtype == pl.Date) or (kind == "datetime" and isinstance(dtype, pl.Datetime))
+            if days and not self._missing_spellings:
+                return self._days(cells)
         values, codes = distinct(cells)
         return self._spread(self._read_all(values), codes)
+
+    def _filled(self, column: Column) -> Column:
+        """The default for rows without a value; a bad value stays missing."""
+        default = self.field.default
+        fill = column.missing.copy()
+        fill[list(column.bad)] = False
+        column.blank = int(np.count_nonzero(fill))
+        if default is None or not column.blank:
+            return column
+        if self.field.kind in ("text", "texts"):
+            bad = column.missing & ~fill
+            column.texts = [*(default if text is None else text for text in column.texts), None]
+            column.values = np.where(bad, len(column.texts) - 1, column.values)
+        else:
+            numbers, _ = _as_numbers(self.field.kind)
+            column.values[fill] = numbers(default)
+        column.missing = column.missing & ~fill
+        return column
 
     # -- the general way: by distinct cell
 
@@ -150,7 +177,6 @@ class ColumnReader:
             odd |= values > high
         column = Column(values, np.isnan(values) | null)
         self._mend(column, cells, odd & ~null)
-        self._fill(column)
         return column
 
     def _days(self, cells: pl.Series) -> Column:
@@ -172,7 +198,6 @@ class ColumnReader:
             high = number(self.field.high)
         column = Column(values, null.copy())
         self._mend(column, cells, ((values < low) | (values > high)) & ~null)
-        self._fill(column)
         return column
 
     def _mend(self, column: Column, cells: pl.Series, odd: Mask) -> None:
@@ -186,16 +211,6 @@ class ColumnReader:
         column.missing[rows] = mended.missing
         column.bad = {int(rows[row]): bad for row, bad in mended.bad.items()}
         column.excused = mended.excused
-
-    def _fill(self, column: Column) -> None:
-        """The default for missing rows; a bad value stays missing."""
-        if self.field.default is None or not column.missing.any():
-            return
-        numbers, _ = _as_numbers(self.field.kind)
-        fill = column.missing.copy()
-        fill[list(column.bad)] = False
-        column.values[fill] = numbers(self.field.default)
-        column.missing &= ~fill
 
 
 def distinct(cells: pl.Series) -> tuple[list[Any], npt.NDArray[np.int32]]:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from leadrules.bins import day_number
+from leadrules.bins import Mask, day_number
 from leadrules.engine.block import JOINT_BINS, Block, Ints, joint_sets
 from leadrules.engine.plan import Plan, RulePlan
 from leadrules.ruleset import DayOf, FieldValue, Limits, Units
@@ -36,9 +36,10 @@ _BILLION = 1_000_000_000
 
 @dataclass(slots=True)
 class Cuts:
-    """The rows in which a limit changed the points, for the summary."""
+    """In how many of the leads `among` a limit changed the points."""
 
-    groups: dict[int, int] = field(default_factory=dict)
+    among: Mask
+    groups: dict[int | None, int] = field(default_factory=dict)
     scores: dict[int | None, int] = field(default_factory=dict)
 
 
@@ -229,20 +230,20 @@ def totals(tables: Tables, block: Block, cuts: Cuts | None = None) -> Totals:
     parts = [nothing] * len(model.scores)
     for (score, group), points in sums.items():
         if group is not None:
-            points = _limit(points, model.groups[group].limits, cuts and cuts.groups, group)
+            points = _limit(points, model.groups[group].limits, cuts, "groups", group)
         if score is None:
             outside = outside + points
         else:
             parts[score] = parts[score] + points
     for position, group_of in enumerate(model.groups):
         if (group_of.score, position) not in sums:
-            points = _limit(nothing, group_of.limits, cuts and cuts.groups, position)
+            points = _limit(nothing, group_of.limits, cuts, "groups", position)
             if group_of.score is None:
                 outside = outside + points
             else:
                 parts[group_of.score] = parts[group_of.score] + points
     limited = [
-        _limit(points, score_of.limits, cuts and cuts.scores, position)
+        _limit(points, score_of.limits, cuts, "scores", position)
         for position, (points, score_of) in enumerate(zip(parts, model.scores, strict=True))
     ]
     if all(score_of.weight == 10_000 for score_of in model.scores):
@@ -252,14 +253,15 @@ def totals(tables: Tables, block: Block, cuts: Cuts | None = None) -> Totals:
         for points, score_of in zip(limited, model.scores, strict=True):
             weighted = weighted + points * score_of.weight
         total = np.sign(weighted) * ((np.abs(weighted) + 5_000) // 10_000)
-    return Totals(limited, _limit(total, model.total, cuts and cuts.scores, None))
+    return Totals(limited, _limit(total, model.total, cuts, "scores", None))
 
 
-def _limit(points: Ints, limits: Limits, counts: dict[int | None, int] | dict[int, int] | None, place: int | None) -> Ints:
+def _limit(points: Ints, limits: Limits, cuts: Cuts | None, what: str, place: int | None) -> Ints:
     if limits.low is None and limits.high is None:
         return points
     limited = np.clip(points, limits.low, limits.high)
-    if counts is not None:
-        changed = int(np.count_nonzero(limited != points))
-        counts[place] = counts.get(place, 0) + changed  # type: ignore[index, arg-type]
+    if cuts is not None:
+        counts: dict[int | None, int] = getattr(cuts, what)
+        changed = int(np.count_nonzero((limited != points) & cuts.among))
+        counts[place] = counts.get(place, 0) + changed
     return limited

@@ -60,6 +60,8 @@ class Engine:
             decide_label(block, position, model.labels[position])
         excludes = [(verdict.text, _mask(block, verdict.condition)) for verdict in model.excludes]
         excluded = _any(excludes, rows)
+        if cuts is not None:
+            cuts.among &= ~excluded
         added = totals(self.tables, block, cuts)
         block.scores = {None: added.total, **dict(enumerate(added.scores))}
         disqualifies = [(verdict.text, _mask(block, verdict.condition)) for verdict in model.disqualifies]

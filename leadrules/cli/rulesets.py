@@ -1,0 +1,23 @@
+"""Reading a ruleset for a command that needs it whole: its problems go to standard error, errors end the command."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from leadrules.checking import check_path
+from leadrules.problems.render import full
+from leadrules.ruleset import Model
+
+
+def load_or_exit(path: str, *, allow_outside: bool = False) -> Model:
+    """The checked ruleset. Exits with 1 if it has errors, all of which are shown."""
+    checked = check_path(path, allow_outside=allow_outside)
+    if checked.model is None:
+        errors = [problem for problem in checked.problems if problem.severity == "error"]
+        click.echo(full(errors), err=True)
+        count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+        click.echo(f"{path} has {count}; nothing was run", err=True)
+        sys.exit(1)
+    return checked.model

@@ -1,0 +1,196 @@
+"""`leadrules run`: score a file of leads."""
+
+from __future__ import annotations
+
+import csv
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from leadrules.leads.block import Block, LeadSource
+    from leadrules.tally import Tally
+
+EXAMPLE = """
+\b
+Example:
+  leadrules run inbound.rules leads.csv -o scored.csv
+  cat leads.jsonl | leadrules run inbound.rules - --as-of 2026-11-22 > scored.csv
+"""
+
+
+class Share(click.ParamType):
+    """A number of leads, or a share of them: `5`, `2%`."""
+
+    name = "N|P%"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, bool]:
+        if isinstance(value, tuple):
+            return value
+        text = str(value).strip()
+        try:
+            number = float(text.removesuffix("%"))
+        except ValueError:
+            number = -1
+        if not number >= 0 or (not text.endswith("%") and number != int(number)):
+            self.fail(f"`{value}` is neither a number of leads nor a share like `2%`", param, ctx)
+        return number, text.endswith("%")
+
+
+class HowMany(click.ParamType):
+    """How many reasons: a number, or `all` (None)."""
+
+    name = "K|all"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        if value is None or isinstance(value, int):
+            return value
+        if value == "all":
+            return None
+        if not str(value).isdigit():
+            self.fail(f"`{value}` is neither a whole number nor `all`", param, ctx)
+        return int(value)
+
+
+class Day(click.ParamType):
+    """A date like 2026-11-22."""
+
+    name = "DATE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            if len(str(value)) == 10:
+                return date.fromisoformat(str(value))
+        except ValueError:
+            pass
+        self.fail(f"`{value}` is not a date like 2026-11-22", param, ctx)
+
+
+@click.command(epilog=EXAMPLE)
+@click.argument("rules", type=click.Path())
+@click.argument("leads", type=click.Path(allow_dash=True))
+@click.option("-o", "--output", "output", metavar="OUT", default="-", help="Where to write: .csv, .jsonl, .json, .parquet or .xlsx; csv to standard output unless said.")
+@click.option("--as-of", "as_of", type=Day(), help="The date to score for; today in UTC unless said.")
+@click.option("--rejects", metavar="FILE", help="Where rejected leads go; OUT.rejects.csv unless said.")
+@click.option("--max-rejects", type=Share(), default="0", show_default=True, help="More rejected leads than this end in exit code 1.")
+@click.option("--reasons", type=HowMany(), default="3", show_default=True, help="How many reasons each lead gets; 0 leaves the column out.")
+@click.option("--columns", metavar="A,B,…", help="Which columns come out, in this order.")
+@click.option("--prefix", default="", help="What the names of the added columns begin with.")
+@click.option("--replace", is_flag=True, help="Drop the columns of an earlier run first.")
+@click.option("--stamp", is_flag=True, help="Add the as-of date and the ruleset's name, version and content hash.")
+@click.option("--sheet", help="The sheet of an Excel workbook, by name or number.")
+@click.option("--encoding", help="The encoding of csv or JSON that is not UTF-8, such as windows-1252.")
+@click.option("--delimiter", help="The delimiter of csv, where the guess is wrong.")
+@click.option("--allow-outside", is_flag=True, help="Let includes leave the folder of RULES.")
+def run(
+    rules: str,
+    leads: str,
+    output: str,
+    as_of: date | None,
+    rejects: str | None,
+    max_rejects: tuple[float, bool],
+    reasons: int | None,
+    columns: str | None,
+    prefix: str,
+    replace: bool,
+    stamp: bool,
+    sheet: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+    allow_outside: bool,
+) -> None:
+    """Score LEADS by the ruleset in RULES.
+
+    LEADS is csv, jsonl, json, parquet or xlsx; `-` is standard input. Every lead
+    comes out as it came in, with the score, the stage and the reasons behind.
+    """
+    from leadrules.cli.rulesets import load_or_exit
+
+    model = load_or_exit(rules, allow_outside=allow_outside)
+
+    from leadrules.api import today
+    from leadrules.leads import LeadsError, match_headers, open_leads, open_output, open_rejects
+    from leadrules.leads.output import stopped_by_signals
+    from leadrules.running import Added
+    from leadrules.running import run as run_leads
+    from leadrules.scoring import Scorer
+    from leadrules.summary import summary
+
+    day = as_of or today()
+    source = open_leads(leads, encoding=encoding, delimiter=_delimiter(delimiter), sheet=sheet)
+    matched = match_headers(model.fields, source.headers, absent_is_missing=source.absent_is_missing)
+    for problem in matched.problems:
+        click.echo(f"{problem.severity}[{problem.name}]: {problem.message}\n  = help: {problem.help}", err=True)
+    if matched.errors:
+        raise LeadsError(f"`{source.name}` lacks what `{rules}` reads", None)
+
+    added = Added(reasons, prefix, stamp)
+    schema = added.schema(model)
+    drop = {name for name, _ in schema} if replace else set()
+    rejects_place = rejects or _rejects_place(output, leads)
+    scorer = Scorer(model, day)
+    try:
+        with (
+            stopped_by_signals(),
+            open_output(output, source, schema, columns=_names(columns), drop=drop, inputs=[rules]) as writer,
+            _progress(source) as progress,
+        ):
+            rejected = open_rejects(rejects_place, source, inputs=[rules, output])
+            try:
+                tally = run_leads(scorer, day, source, matched.headers, writer, rejected, added, progress=progress)
+                writer.commit()
+                rejected.commit()
+            finally:
+                rejected.abort()
+    finally:
+        source.close()
+    where = "standard output" if output == "-" else output
+    click.echo(summary(model, tally, day, matched.headers, output=where, rejects=rejects_place), err=True, nl=False)
+    allowed, is_share = max_rejects
+    if tally.rejected > (allowed / 100 * tally.read if is_share else allowed):
+        sys.exit(1)
+
+
+def _delimiter(text: str | None) -> str | None:
+    return "\t" if text in ("\\t", "tab") else text
+
+
+def _names(columns: str | None) -> list[str] | None:
+    return None if columns is None else [name.strip() for name in next(csv.reader([columns], skipinitialspace=True), [])]
+
+
+def _rejects_place(output: str, leads: str) -> str:
+    """Beside the output; in this folder, called as the leads are, where that is standard output."""
+    if output != "-":
+        return f"{output}.rejects.csv"
+    return f"{Path(leads).name if leads != '-' else 'leads'}.rejects.csv"
+
+
+@contextmanager
+def _progress(source: LeadSource) -> Iterator[Callable[[Block, Tally], Any] | None]:
+    """A progress bar on a terminal, and only there."""
+    if not sys.stderr.isatty() or os.environ.get("NO_COLOR") is not None or os.environ.get("TERM") == "dumb":
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[leads]}"), TimeRemainingColumn(),
+        console=Console(stderr=True), transient=True,
+    )  # fmt: skip
+    with bar:
+        task = bar.add_task("Scoring", total=source.total_bytes, leads="")
+
+        def show(block: Block, tally: Tally) -> None:
+            bar.update(task, completed=block.bytes_read, leads=f"{tally.read:,} leads")
+
+        yield show

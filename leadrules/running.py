@@ -1,0 +1,118 @@
+"""From a file of leads to a file of scored leads, block by block.
+
+Reading and writing happen in order, in the caller's thread; blocks in between
+are scored on threads. A few blocks are under way at a time, so memory does not
+grow with the file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from leadrules.engine.table import added_schema
+from leadrules.leads.block import ROWS, Block
+from leadrules.leads.rejects import Rejected
+from leadrules.leads.texts import value_text
+from leadrules.ruleset import Model
+from leadrules.scoring import ScoredBlock, Scorer
+from leadrules.tally import Tally
+
+if TYPE_CHECKING:
+    from leadrules.leads import LeadWriter
+    from leadrules.leads.block import LeadSource
+    from leadrules.leads.rejects import RejectsWriter
+
+HASH_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Which columns a run adds, and how they are called."""
+
+    reasons: int | None = 3
+    prefix: str = ""
+    stamp: bool = False
+
+    def schema(self, model: Model) -> list[tuple[str, pl.DataType]]:
+        """Names and types of the added columns, in order."""
+        schema = [(self.prefix + name, dtype) for name, dtype in added_schema(model, self.reasons).items()]
+        if self.stamp:
+            schema += [(self.prefix + name, pl.String()) for name in ("as_of", "ruleset", "ruleset_version", "ruleset_hash")]
+        return schema
+
+    def frame(self, model: Model, scored: ScoredBlock, as_of: date) -> pl.DataFrame:
+        """A block's added columns."""
+        frame = scored.frame
+        if self.prefix:
+            frame = frame.rename({name: self.prefix + name for name in frame.columns})
+        if self.stamp:
+            stamp = (as_of.isoformat(), model.title, model.version, model.hash[:HASH_SHOWN])
+            names = ("as_of", "ruleset", "ruleset_version", "ruleset_hash")
+            frame = frame.with_columns(
+                pl.lit(value, dtype=pl.String).alias(self.prefix + name) for name, value in zip(names, stamp, strict=True)
+            )
+        return frame
+
+
+def run(
+    scorer: Scorer,
+    as_of: date,
+    source: LeadSource,
+    headers: Mapping[int, str],
+    writer: LeadWriter,
+    rejects: RejectsWriter,
+    added: Added,
+    *,
+    rows: int = ROWS,
+    threads: int | None = None,
+    progress: Callable[[Block, Tally], Any] | None = None,
+) -> Tally:
+    """Score every lead of a source; write the good ones and the rejected ones. Returns what was counted.
+
+    `headers` says which column each field reads; `progress` is called after each block.
+    Commits neither output: that is the caller's to do when all is well.
+    """
+    tally = Tally(scorer.model)
+    needed = list(dict.fromkeys(headers.values()))
+
+    def score(block: Block) -> tuple[Block, ScoredBlock, pl.DataFrame]:
+        frame = block.cells
+        cells = {position: frame[header] for position, header in headers.items()}
+        scored = scorer.score(cells, block.rows, added.reasons)
+        return block, scored, added.frame(scorer.model, scored, as_of)
+
+    for block, scored, frame in _in_order(score, source.blocks(needed, rows), threads or os.cpu_count() or 1):
+        writer.write(block, scored.good, frame)
+        rejects.write(block, _rejected(scored))
+        tally.add(scored, len(block.broken))
+        if progress is not None:
+            progress(block, tally)
+    return tally
+
+
+def _in_order(work: Callable[[Block], Any], blocks: Iterator[Block], threads: int) -> Iterator[Any]:
+    """The results of work on blocks, in the blocks' order, with at most one more under way than there are threads."""
+    with ThreadPoolExecutor(threads) as pool:
+        waiting: deque[Future[Any]] = deque()
+        try:
+            for block in blocks:
+                waiting.append(pool.submit(work, block))
+                if len(waiting) > threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _rejected(scored: ScoredBlock) -> Sequence[Rejected]:
+    return [Rejected(bad.row, bad.field, value_text(bad.value), bad.reason) for bad in scored.rejects]

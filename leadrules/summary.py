@@ -1,0 +1,118 @@
+"""The summary of a run: what happened to the leads, and what looks wrong with the rules, on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from leadrules.ruleset import Limits, Model
+from leadrules.running import HASH_SHOWN
+from leadrules.tally import Tally
+
+MOSTLY = 0.5
+"""A column is mostly blank when more than this share of the leads has nothing in it."""
+SHOWN = 8
+
+
+def summary(
+    model: Model, tally: Tally, as_of: date, headers: Mapping[int, str], *, output: str, rejects: str | None
+) -> str:
+    """The summary as lines of text; `headers` says which column each field read, `rejects` where rejected leads went."""
+    lines = [_title(model, as_of), _leads(tally, output, rejects)]
+    lines += _stages(model, tally)
+    lines += _counted("disqualified", tally.disqualified_because)
+    lines += _counted("excluded", tally.excluded_because)
+    lines += _listed("columns", _columns(model, tally, headers))
+    if tally.written:
+        lines += _listed("rules that never fired", [_rule(model, position) for position in tally.never_fired()])
+        lines += _listed("limits that cut points", _limits(model, tally))
+    repeated = tally.repeated_keys()
+    if repeated:
+        among = f" (among the first {tally.keys_seen:,})" if tally.keys_seen < tally.read - tally.rejected else ""
+        lines.append(f"repeated keys: {_leads_of(repeated)} with the key of an earlier one{among}")
+    return "\n".join(lines) + "\n"
+
+
+def _title(model: Model, as_of: date) -> str:
+    name = " ".join(part for part in (model.title or model.path, model.version) if part)
+    return f"{name} ({model.hash[:HASH_SHOWN]}), as of {as_of.isoformat()}"
+
+
+def _leads(tally: Tally, output: str, rejects: str | None) -> str:
+    parts = [f"{tally.scored:,} scored"]
+    parts += [f"{count:,} {what}" for what, count in (("disqualified", tally.disqualified), ("excluded", tally.excluded)) if count]
+    if tally.rejected:
+        parts.append(f"{tally.rejected:,} rejected" + (f" (see {rejects})" if rejects else ""))
+    return f"{_leads_of(tally.read)} read: {', '.join(parts)}; written to {output}"
+
+
+def _leads_of(count: int) -> str:
+    return "1 lead" if count == 1 else f"{count:,} leads"
+
+
+def _stages(model: Model, tally: Tally) -> list[str]:
+    if not model.stages or not tally.written:
+        return []
+    rows = [("(no stage)", tally.now[-1], None)] if tally.now[-1] else []
+    rows += [(stage.name, tally.now[position], tally.reached[position]) for position, stage in enumerate(model.stages)]
+    width = max(len(name) for name, _, _ in rows)
+    figures = max(7, len(f"{tally.read:,}"))
+    lines = [f"  {'stage':<{width}}  {'now':>{figures}}  {'reached':>{figures}}"]
+    for name, now, reached in rows:
+        lines.append(f"  {name:<{width}}  {now:>{figures},}  {'' if reached is None else f'{reached:,}':>{figures}}".rstrip())
+    return lines
+
+
+def _counted(heading: str, counts: Mapping[str, int]) -> list[str]:
+    found = sorted(((count, text) for text, count in counts.items() if count), key=lambda one: (-one[0], one[1]))
+    return _listed(heading, [f"{count:,} {text}" for count, text in found])
+
+
+def _listed(heading: str, items: Sequence[str]) -> list[str]:
+    if not items:
+        return []
+    more = [f"and {len(items) - SHOWN} more"] if len(items) > SHOWN else []
+    return [f"{heading}:", *(f"  {item}" for item in [*items[:SHOWN], *more])]
+
+
+def _columns(model: Model, tally: Tally, headers: Mapping[int, str]) -> list[str]:
+    found = []
+    for position in model.read_fields:
+        field = model.fields[position]
+        if position not in headers:
+            found.append(f"no column for `{field.name}`")
+        elif tally.read and tally.blank[position] > MOSTLY * tally.read:
+            found.append(f"`{headers[position]}` is blank for {_share(tally.blank[position], tally.read)} of the leads")
+        if tally.excused[position]:
+            found.append(f"`{headers[position]}`: {tally.excused[position]:,} values do not fit and count as missing")
+    return found
+
+
+def _share(part: int, whole: int) -> str:
+    share = 100 * part / whole
+    return "all" if part == whole else f"{share:.0f} %" if share < 99.5 else "nearly all"
+
+
+def _rule(model: Model, position: int) -> str:
+    rule = model.rules[position]
+    place = ""
+    if rule.span is not None:
+        place = f"{rule.span.source.path}:{rule.span.source.place(rule.span.start)[0]}  "
+    return place + rule.text
+
+
+def _limits(model: Model, tally: Tally) -> list[str]:
+    cuts: list[tuple[int, str, Limits]] = []
+    for group, count in tally.cut_groups.items():
+        if group is not None:
+            cuts.append((count, f'group "{model.groups[group].title}"', model.groups[group].limits))
+    for score, count in tally.cut_scores.items():
+        cuts.append((count, "total", model.total) if score is None else (count, f"score {model.scores[score].name}", model.scores[score].limits))
+    return [f"{what} {_written(limits)}: {_leads_of(count)}" for count, what, limits in cuts if count]
+
+
+def _written(limits: Limits) -> str:
+    low, high = (None if one is None else f"{one / 100:g}" for one in (limits.low, limits.high))
+    if low is not None and high is not None:
+        return f"from {low} to {high}"
+    return f"at most {high}" if low is None else f"at least {low}"
