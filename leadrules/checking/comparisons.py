@@ -1,0 +1,386 @@
+"""Comparisons of two values: symbols, `is`, `between`, `in`.
+
+Brought into one form: a constant stands on the right, `!=` is a `Not`,
+`between` is two comparisons, texts are folded sets. Where a datetime meets a
+date, its day is compared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from leadrules import ruleset
+from leadrules.checking.names import Declared
+from leadrules.checking.scope import ListValues, Scope, Typed, broken
+from leadrules.checking.suggest import near_names
+from leadrules.language import tree
+from leadrules.language.source import Span
+from leadrules.problems.name_messages import not_a_stage, shipped_list_read, unknown_list, unknown_stage
+from leadrules.problems.problem import Problem
+from leadrules.problems.type_messages import (
+    computed_equality,
+    empty_text,
+    fixed_condition,
+    kinds_differ,
+    list_without_choice,
+    no_order,
+    reversed_range,
+    text_order,
+    unknown_choice,
+    untrimmed_text,
+    wrong_kind,
+)
+from leadrules.ruleset import TRUE, Compare, Condition, Constant, Not, Operand
+from leadrules.text import fold, trim
+
+FALSE = ruleset.Or(())
+SHIPPED_LISTS = {
+    "personal_domains": "is personal",
+    "disposable_domains": "is disposable",
+    "role_names": "is role",
+}
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
+_DATES = ("date", "datetime")
+_DATE_TEXT = re.compile(r"\d{4}-\d\d-\d\d")
+_NUMBER_TEXT = re.compile(r"-?\d+(\.\d+)?")
+
+
+def literal(node: tree.Literal) -> Typed:
+    """A literal as a constant operand."""
+    kind = _LITERAL_KINDS[type(node)]
+    return Typed(kind, Constant(node.value, kind), node.span)
+
+
+_LITERAL_KINDS: dict[type, Any] = {
+    tree.Text: "text",
+    tree.Number: "number",
+    tree.Day: "date",
+    tree.Moment: "datetime",
+    tree.Boolean: "boolean",
+}
+
+
+def fixed(value: Typed) -> bool:
+    """Whether an operand is a literal."""
+    return isinstance(value.node, Constant)
+
+
+def operand(value: Typed) -> Operand:
+    """The operand of an expression whose kind has been checked."""
+    assert value.node is not None
+    return value.node  # type: ignore[return-value]
+
+
+def truth(value: Typed) -> Condition:
+    """A boolean or a condition, as a condition."""
+    if value.kind == "condition":
+        return value.node  # type: ignore[return-value]
+    if isinstance(value.node, Constant):
+        return TRUE if value.node.value else FALSE
+    return ruleset.IsTrue(operand(value))
+
+
+def negated(made: Condition, node: tree.Node, negative: bool) -> Typed:
+    """A condition as an expression, turned round where the user wrote `not`."""
+    return Typed("condition", Not(made) if negative else made, node.span)
+
+
+def compare(scope: Scope, node: tree.Node, op: str, left: Typed, right: Typed) -> Typed:
+    """`left op right`, any of the six symbols."""
+    if left.broken or right.broken:
+        return broken(node)
+    if "stage" in (left.kind, right.kind):
+        return _compare_stage(scope, node, op, left, right)
+    if fixed(left) and fixed(right):
+        scope.report(fixed_condition(node.span, node.span.text))
+        return broken(node)
+    if fixed(left):
+        left, right, op = right, left, _MIRRORED[op]
+    if _family(left) != _family(right):
+        help = _as_kind(left, right)
+        scope.report(kinds_differ(node.span, left.span.text, left.kind, right.span.text, right.kind, help))
+        return broken(node)
+    made = _COMPARISONS[_family(left)](scope, node, op, left, right)
+    if made is None:
+        return broken(node)
+    return negated(made, node, op == "!=")
+
+
+def _family(value: Typed) -> str:
+    return {"datetime": "date", "condition": "boolean"}.get(value.kind, value.kind)
+
+
+def _as_kind(value: Typed, other: Typed) -> str | None:
+    """Help for a literal of the wrong kind."""
+    if not isinstance(other.node, Constant):
+        return None
+    found = other.node.value
+    if value.kind == "texts":
+        return f"write `{value.span.text} includes {other.span.text}`"
+    if value.kind == "text" and not isinstance(found, str):
+        return f'write `"{other.span.text}"` in quotes'
+    if not isinstance(found, str):
+        return None
+    if value.kind == "number" and _NUMBER_TEXT.fullmatch(found):
+        return f"write `{found}` without quotes"
+    if value.kind in _DATES:
+        return f"write `{found}` without quotes" if _DATE_TEXT.fullmatch(found) else "write a date as `2026-11-22`"
+    if value.kind == "boolean":
+        return "write `true` or `false`"
+    return None
+
+
+def _compare_texts(scope: Scope, node: tree.Node, op: str, left: Typed, right: Typed) -> Condition | None:
+    if op not in ("=", "!="):
+        scope.report(text_order(node.span, op))
+        return None
+    if not isinstance(right.node, Constant):
+        return ruleset.SameText(operand(left), operand(right))
+    folded = equal_text(scope, left, str(right.node.value), right.span)
+    return None if folded is None else ruleset.TextIn(operand(left), frozenset((folded,)))
+
+
+def _compare_lists(scope: Scope, node: tree.Node, op: str, left: Typed, right: Typed) -> Condition | None:
+    scope.report(wrong_kind(left.span, f"`{op}`", ("text", "number", "date"), left.span.text, left.kind))
+    return None
+
+
+def _compare_numbers(scope: Scope, node: tree.Node, op: str, left: Typed, right: Typed) -> Condition | None:
+    if op in ("=", "!=") and (_computed(left) or _computed(right)):
+        scope.report(computed_equality(node.span, op))
+    return _compared(op, left, right)
+
+
+def _computed(value: Typed) -> bool:
+    node = value.node
+    while isinstance(node, ruleset.Negative):
+        node = node.operand
+    return isinstance(node, ruleset.Arithmetic)
+
+
+def _compare_booleans(scope: Scope, node: tree.Node, op: str, left: Typed, right: Typed) -> Condition | None:
+    if op not in ("=", "!="):
+        scope.report(no_order(node.span, op, left.kind))
+        return None
+    one, other = truth(left), truth(right)
+    if isinstance(right.node, Constant):
+        return one if right.node.value else Not(one)
+    return ruleset.Or((ruleset.And((one, other)), ruleset.And((Not(one), Not(other)))))
+
+
+def _compare_dates(scope: Scope, node: tree.Node, op: str, left: Typed, right: Typed) -> Condition | None:
+    if left.kind != right.kind:
+        left, right = as_day(left), as_day(right)
+    return _compared(op, left, right)
+
+
+def as_day(value: Typed) -> Typed:
+    """A date; of a datetime, its UTC day."""
+    if value.kind != "datetime":
+        return value
+    if isinstance(value.node, Constant) and isinstance(value.node.value, datetime):
+        return Typed("date", Constant(value.node.value.date(), "date"), value.span)
+    return Typed("date", ruleset.DayOf(operand(value)), value.span)
+
+
+def _compared(op: str, left: Typed, right: Typed) -> Condition:
+    symbol: Any = "=" if op == "!=" else op
+    return Compare(symbol, operand(left), operand(right))
+
+
+_COMPARISONS: dict[str, Callable[[Scope, tree.Node, str, Typed, Typed], Condition | None]] = {
+    "text": _compare_texts,
+    "texts": _compare_lists,
+    "number": _compare_numbers,
+    "boolean": _compare_booleans,
+    "date": _compare_dates,
+}
+
+
+def equal_text(scope: Scope, left: Typed, text: str, span: Span) -> str | None:
+    """The folded text that a text operand is compared with as a whole; None if it can never be equal."""
+    if text == "" and not isinstance(left.node, ruleset.LabelValue):
+        scope.report(empty_text(span, left.span.text))
+        return None
+    folded = fold(text)
+    if left.field is not None and left.field.choices and folded not in left.field.choices:
+        choices = left.field.choices.values()
+        scope.report(unknown_choice(span, text, left.field.name, near_names(text, list(choices)), choices))
+        return None
+    if trim(text) != text:
+        scope.report(untrimmed_text(span, text))
+    return folded
+
+
+# --------------------------------------------------------- is, between, in
+
+
+def is_value(scope: Scope, node: tree.Is, left: Typed) -> Typed:
+    """`x is "a"`, `x is exactly "a"`."""
+    right = literal(node.value)
+    if not node.exactly:
+        made = compare(scope, node, "=", left, right)
+        return made if made.broken else negated(truth(made), node, node.negated)
+    if left.broken:
+        return broken(node)
+    if left.kind != "text" or right.kind != "text":
+        wrong = left if left.kind != "text" else right
+        scope.report(wrong_kind(wrong.span, "`is exactly`", ("text",), wrong.span.text, wrong.kind))
+        return broken(node)
+    text = str(node.value.value)
+    if fixed(left):
+        scope.report(fixed_condition(node.span, node.span.text))
+        return broken(node)
+    if equal_text(scope, left, text, right.span) is None:
+        return broken(node)
+    return negated(ruleset.Exactly(operand(left), text), node, node.negated)
+
+
+def between(scope: Scope, node: tree.Between, left: Typed, low: Typed, high: Typed) -> Typed:
+    """`x between a and b` as its two comparisons."""
+    if left.broken or low.broken or high.broken:
+        return broken(node)
+    if left.kind not in ("number", *_DATES):
+        scope.report(wrong_kind(left.span, "`between`", ("number", "date"), left.span.text, left.kind))
+        return broken(node)
+    above = compare(scope, node, ">=", left, low)
+    below = compare(scope, node, "<=", left, high) if not above.broken else above
+    if above.broken or below.broken:
+        return broken(node)
+    if _reversed(low, high):
+        scope.report(reversed_range(low.span.to(high.span), low.span.text, high.span.text))
+        return broken(node)
+    return negated(ruleset.And((truth(above), truth(below))), node, node.negated)
+
+
+def _reversed(low: Typed, high: Typed) -> bool:
+    if not isinstance(low.node, Constant) or not isinstance(high.node, Constant):
+        return False
+    first, second = low.node.value, high.node.value
+    if low.kind != high.kind:
+        first, second = as_day(low).node.value, as_day(high).node.value  # type: ignore[union-attr]
+    return first > second  # type: ignore[operator]
+
+
+def member(scope: Scope, node: tree.In, left: Typed) -> Typed:
+    """`x in ("a", "b")`, `x in LIST`."""
+    found = choices(scope, node.choices, left.span.text)
+    if left.broken or found is None:
+        return broken(node)
+    if left.kind == "texts":
+        help = f"write `{left.span.text} includes any {node.choices.span.text}`"
+        scope.report(wrong_kind(left.span, "`in`", ("text", "number", "date"), left.span.text, left.kind, help))
+        return broken(node)
+    if fixed(left):
+        scope.report(fixed_condition(node.span, node.span.text))
+        return broken(node)
+    made = one_of(scope, node.choices, left, found)
+    return broken(node) if made is None else negated(made, node, node.negated)
+
+
+def choices(scope: Scope, written: tree.Name | tree.Values | tree.Text, operand_text: str) -> ListValues | None:
+    """The values in brackets or of a list; None (and a problem) if there is no such list."""
+    if isinstance(written, tree.Text):
+        return ListValues("", "text", (written,))
+    if isinstance(written, tree.Values):
+        return ListValues("", "", written.items)
+    found = scope.draft.lists.get(written.text)
+    if found is not None:
+        return found if found.kind is not None else None
+    if written.text in SHIPPED_LISTS:
+        instead = f"{operand_text} {SHIPPED_LISTS[written.text]}"
+        scope.report(shipped_list_read(written.span, written.text, instead))
+    elif not scope.draft.may_be_damaged(written.text):
+        scope.report(unknown_list(written.span, written.text, scope.draft.names.lists.near(written.text)))
+    return None
+
+
+def one_of(scope: Scope, written: tree.Node, left: Typed, found: ListValues) -> Condition | None:
+    """The operand is one of the values; None (and problems) if some do not fit it."""
+    if found.name and found.kind is not None and found.kind != _family(left) and left.kind != "stage":
+        scope.report(kinds_differ(written.span, left.span.text, left.kind, written.span.text, found.kind))
+        return None
+    if found.name and left.field is not None and left.field.choices:
+        return _listed_choices(scope, written, left, found)
+    made = [_equals(scope, left, item) for item in found.items]
+    if any(one is None for one in made):
+        return None
+    whole: Sequence[Condition] = [one for one in made if one is not None]
+    if left.kind == "text":
+        texts = [one.texts for one in whole if isinstance(one, ruleset.TextIn)]
+        return ruleset.TextIn(operand(left), frozenset().union(*texts))
+    if left.kind == "stage":
+        stages = [one.stages for one in whole if isinstance(one, ruleset.StageIs)]
+        return ruleset.StageIs(frozenset().union(*stages))
+    return whole[0] if len(whole) == 1 else ruleset.Or(tuple(whole))
+
+
+def _equals(scope: Scope, left: Typed, item: tree.Literal) -> Condition | None:
+    made = compare(scope, item, "=", left, literal(item))
+    return None if made.broken else truth(made)
+
+
+def _listed_choices(scope: Scope, written: tree.Node, left: Typed, found: ListValues) -> Condition | None:
+    assert left.field is not None
+    texts = frozenset(fold(str(item.value)) for item in found.items) & frozenset(left.field.choices)
+    if not texts:
+        scope.report(list_without_choice(written.span, found.name, left.field.name))
+        return None
+    return ruleset.TextIn(operand(left), texts)
+
+
+# --------------------------------------------------------------------- stages
+
+
+def _compare_stage(scope: Scope, node: tree.Node, op: str, left: Typed, right: Typed) -> Typed:
+    if left.kind != "stage":
+        left, right = right, left
+    if op not in ("=", "!="):
+        scope.report(no_order(node.span, op, "stage"))
+        return broken(node)
+    if not isinstance(right.node, Constant) or not isinstance(right.node.value, str):
+        scope.report(kinds_differ(node.span, "stage", "stage", right.span.text, right.kind, 'write `stage is "…"`'))
+        return broken(node)
+    index = find_stage(scope, right.node.value, right.span, unknown_stage)
+    if index is None:
+        return broken(node)
+    return negated(ruleset.StageIs(frozenset((index,))), node, op == "!=")
+
+
+def find_stage(scope: Scope, name: str, span: Span, unknown: Callable[[Span, str, list[str]], Problem]) -> int | None:
+    """The position of a stage; None (and a problem) if none is called so."""
+    stages = scope.draft.names.stages
+    found: Declared | None = stages.get(name)
+    if found is not None:
+        return found.index
+    instead = {
+        "disqualified": "write the word itself: `disqualified`",
+        "excluded": "leave it out: an excluded lead gets no labels",
+        "": "write `stage is missing`",
+    }.get(fold(name))
+    if instead is not None:
+        scope.report(not_a_stage(span, name, instead))
+    elif not scope.draft.may_be_damaged(name):
+        scope.report(unknown(span, name, stages.near(name)))
+    return None
+
+
+# ---------------------------------------------------------------- alternatives
+
+
+def with_alternatives(before: tree.Expression, literals: Sequence[tree.Literal]) -> str | None:
+    """`country is "US"` and `"CA"` as one test: `country in ("US", "CA")`; None if `before` is no such test."""
+    if isinstance(before, tree.Is) and not before.exactly:
+        subject, first, word = before.operand, before.value, "not in" if before.negated else "in"
+    elif isinstance(before, tree.Compare) and before.op in ("=", "!="):
+        subject, first, word = before.left, before.right, "in" if before.op == "=" else "not in"  # type: ignore[assignment]
+    elif isinstance(before, (tree.TextTest, tree.At)) and isinstance(before.argument, tree.Text):
+        source = before.span.source.text
+        items = ", ".join(one.span.text for one in (before.argument, *literals))
+        return f"{source[before.span.start : before.argument.span.start].rstrip()} any ({items})"
+    else:
+        return None
+    return f"{subject.span.text} {word} ({', '.join(one.span.text for one in (first, *literals))})"
