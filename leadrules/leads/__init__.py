@@ -105,7 +105,7 @@ def open_output(
     from leadrules.leads.output import OutputFile
 
     format = output_format(os.fspath(where) if isinstance(where, (str, os.PathLike)) else None)
-    chosen = choose_columns(source.headers, [name for name, _ in added], columns, drop)
+    chosen = choose_columns(source.headers, [name for name, _ in added], columns, drop, source.written(flat=format in ("csv", "excel")))
     with OutputFile(where, inputs=[source.path, *inputs]) as output:
         writer: LeadWriter
         if format == "csv":

@@ -56,6 +56,10 @@ class Block(Protocol):
         """The cells of these columns of the file, named by their positions (`"0"`, `"7"`)."""
         ...
 
+    def texts(self, positions: Sequence[int]) -> pl.DataFrame:
+        """The same as csv has them: types that csv can hold, numbers as they came."""
+        ...
+
 
 class LeadSource(Protocol):
     """A file of leads, opened: its name, its columns and its blocks.
@@ -77,7 +81,11 @@ class LeadSource(Protocol):
         ...
 
     def schema(self) -> dict[str, pl.DataType]:
-        """The type of every column of the input, for a file that has types."""
+        """The type of every column; text in a file without types, and where the values of a column share none."""
+        ...
+
+    def written(self, flat: bool) -> list[int]:
+        """The positions of the columns that are written again, in a format that is flat (csv, Excel) or not."""
         ...
 
     def close(self) -> None: ...

@@ -20,23 +20,25 @@ class Chosen:
     position: int | None
 
 
-def choose_columns(headers: Sequence[str], added: Sequence[str], columns: Sequence[str] | None = None, drop: Collection[str] = ()) -> list[Chosen]:
+def choose_columns(
+    headers: Sequence[str],
+    added: Sequence[str],
+    columns: Sequence[str] | None = None,
+    drop: Collection[str] = (),
+    written: Sequence[int] | None = None,
+) -> list[Chosen]:
     """The columns of the output. `columns` names and orders them; `drop` are input columns to leave out.
+
+    `written` are the positions of the input columns that come out unless `columns` chooses others: all, if None.
 
     Raises `LeadsError` for an added column that the input has too, and for a name that is neither's.
     """
     inputs = [Chosen(header, position) for position, header in enumerate(headers) if header not in drop]
+    by_position = {one.position: one for one in inputs}
     outputs = [Chosen(name, None) for name in added]
-    names = {one.name for one in inputs}
-    clashes = [name for name in added if name in names]
-    if clashes:
-        shown = ", ".join(f"`{name}`" for name in clashes)
-        raise LeadsError(
-            f"the run would add {shown}, and the leads have {'a column' if len(clashes) == 1 else 'columns'} called so already",
-            "name the added columns otherwise with `--prefix lead_`, or drop those of an earlier run with `--replace`",
-        )
+    refuse_clash(added, {one.name for one in inputs})
     if columns is None:
-        return inputs + outputs
+        return [by_position[position] for position in (range(len(headers)) if written is None else written) if position in by_position] + outputs
     chosen = []
     for name in columns:
         found = [one for one in inputs + outputs if one.name == name]
@@ -47,6 +49,17 @@ def choose_columns(headers: Sequence[str], added: Sequence[str], columns: Sequen
     if not chosen:
         raise LeadsError("--columns names no column", "name at least one, or leave it out")
     return chosen
+
+
+def refuse_clash(added: Sequence[str], names: Collection[str]) -> None:
+    """Refuse added columns that the leads have already."""
+    clashes = [name for name in added if name in names]
+    if clashes:
+        shown = ", ".join(f"`{name}`" for name in clashes)
+        raise LeadsError(
+            f"the run would add {shown}, and the leads have {'a column' if len(clashes) == 1 else 'columns'} called so already",
+            "name the added columns otherwise with `--prefix lead_`, or drop those of an earlier run with `--replace`",
+        )
 
 
 def without_repeats(chosen: Sequence[Chosen], what: str) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SMALLEST_CHUNK, LARGEST_CHUNK = 1 << 18, 1 << 26
 LARGEST_RECORD = 1 << 28
-_COMPRESSED = (b"\x01", b"\x5e", b"\x9c", b"\xda")  # after an `x`, Polars takes a text for zlib's
+_MISREAD = (b"x", b"\xef")  # Polars looks for zlib's mark and a byte-order mark at the start of any text; a header keeps it from finding one
 
 
 class CsvSource:
@@ -72,6 +72,9 @@ class CsvSource:
         import polars as pl
 
         return dict.fromkeys(self.headers, pl.String())
+
+    def written(self, flat: bool) -> list[int]:
+        return list(range(len(self.headers)))
 
     def blocks(self, needed: Sequence[str] = (), rows: int = ROWS, *, chunk_bytes: int | None = None) -> Iterator[CsvBlock]:
         """All leads, in order; `chunk_bytes` sets how much is read at a time in place of `rows`."""
@@ -165,14 +168,14 @@ class CsvBlock:
         if not self.rows or not positions:
             return pl.DataFrame({str(position): pl.Series([], dtype=pl.String) for position in positions})
         data = self._regular()
-        compressed = data[:1] == b"x" and data[1:2] in _COMPRESSED
-        if compressed:
+        misread = data[:1] in _MISREAD
+        if misread:
             width = len(self.source.headers)
             header = bytes([self.source.dialect.delimiter]).join(b"%d" % position for position in range(width))
             data = header + bytes([self.source.dialect.line_end]) + data
         frame = pl.read_csv(
             data,
-            has_header=compressed,
+            has_header=misread,
             columns=sorted(set(positions)),
             new_columns=[str(position) for position in range(len(self.source.headers))],
             separator=self.source.delimiter,
@@ -184,6 +187,9 @@ class CsvBlock:
         if len(frame) != self.rows:
             raise RuntimeError(f"{self.rows} records were read as {len(frame)}")
         return frame.select(str(position) for position in positions)
+
+    def texts(self, positions: Sequence[int]) -> pl.DataFrame:
+        return self.columns(positions)
 
     @cached_property
     def text_ends(self) -> Offsets:

@@ -97,9 +97,7 @@ class CsvWriter:
     def _write_texts(self, block: Block, kept: Mask, added: pl.DataFrame) -> None:
         import polars as pl
 
-        from leadrules.leads.texts import input_texts
-
-        inputs = input_texts(block.columns([one.position for one in self._chosen if one.position is not None]))
+        inputs = block.texts([one.position for one in self._chosen if one.position is not None])
         frame = pl.concat([inputs, as_text(added)], how="horizontal").filter(kept)
         frame = frame.select(one.name if one.position is None else str(one.position) for one in self._chosen)
         buffer = io.BytesIO()

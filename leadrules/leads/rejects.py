@@ -19,7 +19,7 @@ from leadrules.leads.block import Block, LeadSource
 from leadrules.leads.csv_reader import CsvBlock, CsvSource
 from leadrules.leads.csv_records import read_record
 from leadrules.leads.output import OutputFile
-from leadrules.leads.texts import input_texts, value_text
+from leadrules.leads.texts import value_text
 
 COLUMNS = ["reject_row", "reject_field", "reject_value", "reject_reason"]
 
@@ -99,7 +99,7 @@ class RejectsWriter:
         if isinstance(block, CsvBlock):
             starts, ends = block.starts, block.text_ends
             return [self._own(block.data[int(starts[index]) : int(ends[index])]) for index in indices]
-        frame = input_texts(block.columns(range(len(self._source.headers)))[list(indices)])
+        frame = block.texts(range(len(self._source.headers)))[list(indices)]
         return [self._cells([value_text(cell) for cell in row]) for row in frame.iter_rows()]
 
     def _own(self, record: bytes) -> bytes:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def input_texts(frame: pl.DataFrame) -> pl.DataFrame:
+def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
     """Every column as one that csv can hold; null stays null."""
     import polars as pl
 

@@ -1,0 +1,129 @@
+"""Leads as an Excel workbook of one sheet, each value in its type, row after row in little memory.
+
+A text is always written as a text, never as a formula, a link or a number. Numbers too
+long for a spreadsheet are written as texts, so that ids keep their digits. What does
+not fit a sheet (rows, columns, very long texts) is an error before anything is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadrules.leads.added import runs_as_formula
+from leadrules.leads.block import Block, LeadSource
+from leadrules.leads.chosen import Chosen
+from leadrules.leads.errors import LeadsError
+from leadrules.leads.excel_reader import ExcelBlock
+from leadrules.leads.output import OutputFile
+from leadrules.leads.texts import value_text
+from leadrules.leads.typed import LARGEST_EXACT
+
+if TYPE_CHECKING:
+    import polars as pl
+
+ROWS, COLUMNS, LONGEST_TEXT = 1_048_576, 16_384, 32_767
+_INSTEAD = "write .csv or .parquet, which have no such limit"
+
+
+class ExcelWriter:
+    """Writes one sheet called `Leads`."""
+
+    def __init__(self, output: OutputFile, source: LeadSource, chosen: Sequence[Chosen]):
+        import xlsxwriter
+
+        if len(chosen) > COLUMNS:
+            raise LeadsError(f"{len(chosen):,} columns do not fit an Excel sheet, which holds {COLUMNS:,}", _INSTEAD)
+        self._output, self._chosen, self._row = output, chosen, 0
+        self._book = xlsxwriter.Workbook(output.file, {"constant_memory": True, "strings_to_urls": False})
+        self._sheet = self._book.add_worksheet("Leads")
+        self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
+        self._moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        self._clock = self._book.add_format({"num_format": "hh:mm:ss"})
+        self._quoted = self._book.add_format({"quote_prefix": True})
+        self._write_row([one.name for one in chosen])
+
+    def write(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> None:
+        """Write the block's kept leads, in order, with their rows of `added`."""
+        rows = np.flatnonzero(kept).tolist()
+        if self._row + len(rows) > ROWS:
+            raise LeadsError(f"more than {ROWS - 1:,} leads do not fit an Excel sheet", _INSTEAD)
+        columns = [self._values(block, added, one) for one in self._chosen]
+        for row in rows:
+            self._write_row([column[row] for column in columns])
+
+    def _values(self, block: Block, added: pl.DataFrame, one: Chosen) -> list[Any]:
+        if one.position is None:
+            return added.get_column(one.name).to_list()
+        if isinstance(block, ExcelBlock):
+            return block.values(one.position)
+        return block.columns([one.position]).to_series().to_list()
+
+    def _write_row(self, values: Sequence[Any]) -> None:
+        for place, value in enumerate(values):
+            if value is not None:
+                _WRITTEN.get(type(value), ExcelWriter._write_other)(self, place, value)
+        self._row += 1
+
+    def _write_text(self, place: int, text: str) -> None:
+        if not text:
+            return
+        if len(text.encode("utf-16-le")) > 2 * LONGEST_TEXT:
+            name = self._chosen[place].name
+            raise LeadsError(f"a text of {len(text):,} characters in `{name}` does not fit an Excel cell, which holds {LONGEST_TEXT:,}", _INSTEAD)
+        harmful = self._chosen[place].position is None and runs_as_formula(text)
+        self._sheet.write_string(self._row, place, text, self._quoted if harmful else None)
+
+    def _write_number(self, place: int, number: float) -> None:
+        if number != number:
+            return
+        if abs(number) == float("inf") or (isinstance(number, int) and abs(number) >= LARGEST_EXACT):
+            self._write_text(place, str(number))
+        else:
+            self._sheet.write_number(self._row, place, number)
+
+    def _write_decimal(self, place: int, number: Decimal) -> None:
+        if number.is_finite() and Decimal(repr(float(number))) == number:
+            self._sheet.write_number(self._row, place, float(number))
+        else:
+            self._write_text(place, str(number))
+
+    def _write_boolean(self, place: int, value: bool) -> None:
+        self._sheet.write_boolean(self._row, place, value)
+
+    def _write_day(self, place: int, value: date) -> None:
+        if value.year < 1900 or (isinstance(value, datetime) and value.tzinfo is not None):
+            self._write_text(place, value_text(value))
+        else:
+            self._sheet.write_datetime(self._row, place, value, self._moment if isinstance(value, datetime) else self._day)
+
+    def _write_time(self, place: int, value: time) -> None:
+        self._sheet.write_datetime(self._row, place, value, self._clock)
+
+    def _write_other(self, place: int, value: Any) -> None:
+        self._write_text(place, value_text(value))
+
+    def commit(self) -> None:
+        with self._output.writing():
+            self._book.close()
+        self._output.commit()
+
+    def abort(self) -> None:
+        self._output.abort()
+
+
+_WRITTEN: dict[type, Callable[[ExcelWriter, int, Any], None]] = {
+    str: ExcelWriter._write_text,
+    int: ExcelWriter._write_number,
+    float: ExcelWriter._write_number,
+    bool: ExcelWriter._write_boolean,
+    Decimal: ExcelWriter._write_decimal,
+    date: ExcelWriter._write_day,
+    datetime: ExcelWriter._write_day,
+    time: ExcelWriter._write_time,
+}
