@@ -44,6 +44,7 @@ from leadrules.ruleset import (
     FrameworkCount,
     InWindow,
     Known,
+    LabelValue,
     Not,
     Operand,
     Or,
@@ -196,7 +197,8 @@ class TextAxis:
         self._lock = threading.Lock()
 
     def add(self, atom: Condition) -> None:
-        if not isinstance(atom, Known):
+        # A label is never missing; where it is empty, it is not known.
+        if not isinstance(atom, Known) or isinstance(self.operand, LabelValue):
             self._atoms.setdefault(atom, len(self._atoms))
 
     def close(self) -> None:
@@ -231,7 +233,7 @@ class TextAxis:
     def sets(self, atom: Condition) -> Sets:
         size = self.size
         known = np.arange(size) != MISSING
-        if isinstance(atom, Known):
+        if atom not in self._atoms and isinstance(atom, Known):
             return _known(atom, known)
         column = self._atoms[atom]
         true = np.array([False, *(row[column] for row in self._answers[: size - 1])], dtype=bool)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from leadrules import emails, text
-from leadrules.ruleset import At, Condition, Exactly, Includes, Matches, TextIn, TextIs, TextTest
+from leadrules.ruleset import At, Condition, Exactly, Includes, Known, Matches, TextIn, TextIs, TextTest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,6 +36,8 @@ def is_true(test: Condition, value: Any, directory: emails.Directory) -> bool:
             return any(_TESTS[kind](folded, wanted) for wanted in texts)
         case Includes(texts=texts):
             return any(text.fold(item) in texts for item in value)
+        case Known():
+            return bool(value)
         case Matches(pattern=pattern, ignore_case=ignore_case):
             return text.matches(value, pattern, ignore_case)
         case At(domains=domains):

@@ -75,12 +75,23 @@ class Texts:
 
 
 class Block:
-    """The leads of one block. `column(field)` gives a field's values."""
+    """The leads of one block.
 
-    def __init__(self, plan: Plan, rows: int, column: Callable[[int], Column]):
+    `column(field)` gives a field's values; `decide(block, operand)` is asked for a
+    label or a framework that a condition needs before its turn.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        rows: int,
+        column: Callable[[int], Column],
+        decide: Callable[[Block, LabelValue | FrameworkCount], None],
+    ):
         self.plan = plan
         self.rows = rows
         self.column = column
+        self._decide = decide
         self.scores: dict[int | None, Ints] = {}
         self.counts: dict[tuple[int, str], Ints] = {}
         self.labels: dict[int, Texts] = {}
@@ -162,7 +173,7 @@ class Block:
                 if form is not None:
                     return axis.codes(self._linear(operand), None)
                 if isinstance(operand, FrameworkCount):
-                    return axis.codes(self.counts[operand.framework, operand.count], None)
+                    return axis.codes(self.count(operand), None)
                 values = self.numbers(operand)
                 return axis.codes(values, np.isnan(values))
             case OrderedAxis(operand=operand):
@@ -228,8 +239,8 @@ class Block:
                 return column.values
             case ScoreValue(score):
                 return self.scores[score] / 100.0
-            case FrameworkCount(framework, count):
-                return self.counts[framework, count].astype(np.float64)
+            case FrameworkCount():
+                return self.count(operand).astype(np.float64)
             case Negative(inner):
                 return -self.numbers(inner)
             case Age():
@@ -239,6 +250,12 @@ class Block:
                     result = _CALCULATE[op](self.numbers(left), self.numbers(right))
                 return np.where(np.isfinite(result), result, np.nan)
         raise AssertionError(f"not a number: {operand}")
+
+    def count(self, operand: FrameworkCount) -> Ints:
+        """How many criteria of a framework are met, or open, for every row."""
+        if (operand.framework, operand.count) not in self.counts:
+            self._decide(self, operand)
+        return self.counts[operand.framework, operand.count]
 
     def _linear(self, operand: Operand) -> Any:
         """The whole-number numerator of arithmetic on scores (see `leadrules.exact`)."""
@@ -280,6 +297,8 @@ class Block:
                 column = self.column(field)
                 return Texts(column.values, column.texts)
             case LabelValue(label):
+                if label not in self.labels:
+                    self._decide(self, operand)
                 return self.labels[label]
             case Constant(value=value):
                 return Texts(np.zeros(self.rows, dtype=np.int32), [value])

@@ -1,7 +1,8 @@
 """The engine: columns of values in, everything that a ruleset says about each lead out.
 
-The order is the language's: frameworks and early labels, exclude, points,
-totals, disqualify, then stages and labels as they are written.
+The order is the language's: frameworks, exclude, points, totals, disqualify,
+then stages and labels as they are written. A label that reads fields alone is
+decided when something first asks for it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from leadrules.engine.plan import Plan
 from leadrules.engine.points import Cuts, Tables, Totals, totals
 from leadrules.engine.reasons import Contributions
 from leadrules.engine.verdicts import decide_framework, decide_label, decide_stage
-from leadrules.ruleset import TRUE, Model
+from leadrules.ruleset import TRUE, FrameworkCount, LabelValue, Model
 
 
 @dataclass(slots=True)
@@ -54,10 +55,8 @@ class Engine:
     def score(self, rows: int, column: Callable[[int], Column], cuts: Cuts | None = None) -> Scored:
         """Score a block; `column` gives the values of a field by its position."""
         model = self.plan.model
-        block = Block(self.plan, rows, column)
+        block = Block(self.plan, rows, column, _decide)
         asks = [decide_framework(block, position, one) for position, one in enumerate(model.frameworks)]
-        for position in model.early_labels:
-            decide_label(block, position, model.labels[position])
         excludes = [(verdict.text, _mask(block, verdict.condition)) for verdict in model.excludes]
         excluded = _any(excludes, rows)
         if cuts is not None:
@@ -70,9 +69,18 @@ class Engine:
         for what, position in model.verdicts:
             if what == "stage":
                 decide_stage(block, position, model.stages[position], never)
-            elif position not in model.early_labels:
+            elif position not in block.labels:
                 decide_label(block, position, model.labels[position])
         return Scored(block, self.tables, excludes, excluded, disqualifies, block.disqualified, added, asks)
+
+
+def _decide(block: Block, operand: LabelValue | FrameworkCount) -> None:
+    """Decide a label or a framework that is needed before its turn."""
+    model = block.plan.model
+    if isinstance(operand, LabelValue):
+        decide_label(block, operand.label, model.labels[operand.label])
+    else:
+        decide_framework(block, operand.framework, model.frameworks[operand.framework])
 
 
 def _mask(block: Block, condition: object) -> Mask:
