@@ -41,7 +41,7 @@ class Gathered:
     complete: bool = True
 
     def wins(self, file: int, other: int) -> bool:
-        """Whether a file includes the other, also by way of others: its fields and criteria then replace the other's."""
+        """Whether a file includes the other, also by way of others: its fields and criteria then win."""
         return other in self.includes[file]
 
 

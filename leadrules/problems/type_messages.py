@@ -24,7 +24,7 @@ def kinds_differ(
     return Problem(
         "kinds-differ",
         "error",
-        f"{shown(left)} is {kind_words(left_kind)}, {shown(right)} is {kind_words(right_kind)}: they cannot be compared",
+        f"{shown(left)} is {kind_words(left_kind)}, {shown(right)} is {kind_words(right_kind)}: no comparing them",
         span,
         help,
     )

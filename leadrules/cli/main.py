@@ -1,0 +1,125 @@
+"""The command `leadrules` and what holds for all its commands: exit codes, faults, spelling.
+
+A command's module is imported when that command runs: `leadrules check` on a
+small file must not wait for what only `leadrules run` uses. The short helps
+stand here for the same reason; a test holds them against the commands.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+COMMANDS: Mapping[str, str] = {
+    "check": "Find problems in rulesets.",
+    "run": "Score leads by a ruleset.",
+}
+
+COULD_NOT = 2
+FAULT = 70
+
+
+class Commands(click.Group):
+    """Commands found by name: `leadrules.cli.NAME` has the command `NAME`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"leadrules.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            from leadrules.checking.suggest import near_names
+            from leadrules.problems.wording import did_you_mean
+
+            near = did_you_mean(near_names(args[0], COMMANDS))
+            hint = near or f"the commands are {', '.join(f'`{one}`' for one in COMMANDS)}"
+            ctx.fail(f"no command is called `{args[0]}`: {hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        click.echo(f"leadrules {version('leadrules')}")
+        ctx.exit()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
+)
+def leadrules() -> None:
+    """Lead scoring and qualification by rules that everyone can read.
+
+    \b
+    Example:
+      leadrules check inbound.rules
+      leadrules run inbound.rules leads.csv -o scored.csv
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and leave with its exit code."""
+    sys.exit(exit_code(arguments))
+
+
+def exit_code(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; its exit code. Whatever happens is said in a line or two, never as a bare traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        result = leadrules.main(
+            list(arguments) if arguments is not None else None, prog_name="leadrules", standalone_mode=False
+        )
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return COULD_NOT
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\nstopped", err=True)
+        return 130
+    except BrokenPipeError:
+        # Whoever read the output has left; what Python would still flush goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return COULD_NOT
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename is not None else ""
+        click.echo(f"error: {name}{(error.strerror or str(error)).lower()}", err=True)
+        return COULD_NOT
+    except Exception as error:
+        _report_fault(error)
+        return FAULT
+
+
+def _report_fault(error: Exception) -> None:
+    """A fault of the program: what and where, in a few lines; the whole of it with LEADRULES_TRACEBACK set."""
+    if os.environ.get("LEADRULES_TRACEBACK"):
+        traceback.print_exception(error)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    summary = " ".join(str(error).split())[:200]
+    click.echo(
+        f"fault in leadrules: {type(error).__name__}: {summary}\n"
+        f"  at {os.path.basename(place.filename)}:{place.lineno}, in {place.name}\n"
+        "This is not your mistake: please report it, with what LEADRULES_TRACEBACK=1 prints.",
+        err=True,
+    )
