@@ -55,8 +55,8 @@ Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.integer[Any]]
 
 MISSING = 0
-YES = np.ones(1, dtype=bool)
-NO = np.zeros(1, dtype=bool)
+YES = np.ones((), dtype=bool)
+NO = np.zeros((), dtype=bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,8 @@ def sets(condition: Condition, lookup: Callable[[Condition], Sets]) -> Sets:
             one = sets(part, lookup)
             return Sets(one.true, ~one.true)
         case AtLeast(count, parts):
-            true_count: Any = np.zeros(1, dtype=np.int32)
-            false_count: Any = np.zeros(1, dtype=np.int32)
+            true_count: Any = np.zeros((), dtype=np.int32)
+            false_count: Any = np.zeros((), dtype=np.int32)
             for part in parts:
                 one = sets(part, lookup)
                 true_count, false_count = true_count + one.true, false_count + one.false

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
-
+from leadrules.reference import Outcome, decide, reasons
 from leadrules.ruleset import Model
-
-if TYPE_CHECKING:
-    from leadrules.reference import Outcome
+from leadrules.values import Value
 
 Points = int | float
 
@@ -69,3 +66,57 @@ def points(hundredths: int) -> Points:
     """Hundredths as points: whole ones as int."""
     whole, rest = divmod(hundredths, 100)
     return hundredths / 100 if rest else whole
+
+
+def decide_one(model: Model, values: Sequence[Value | None], as_of: date, most: int | None = 3) -> Decision:
+    """The decision on a lead with these values, by field; `most` is how many contributions the reasons name (None: all)."""
+    outcome = decide(model, values, as_of)
+    excluded = outcome.total is None
+    return Decision(
+        score=None if outcome.total is None else points(outcome.total.after),
+        scores={} if excluded else {one.name: points(part.after) for one, part in zip(model.scores, outcome.parts, strict=True)},
+        stage=_stage(model, outcome),
+        disqualified=outcome.disqualified,
+        excluded=excluded,
+        labels={} if excluded else {one.name: text for one, text in zip(model.labels, outcome.labels, strict=True)},
+        frameworks={} if excluded else _frameworks(model, outcome),
+        reasons=tuple(reasons(model, outcome, most)),
+        contributions=tuple(_contribution(model, rule, hundredths) for rule, hundredths in outcome.contributions),
+        disqualified_because=outcome.disqualify_reasons,
+        excluded_because=outcome.exclude_reasons,
+        holds=tuple(stage.name for position, stage in enumerate(model.stages) if position in outcome.held),
+        as_of=as_of,
+    )
+
+
+def _stage(model: Model, outcome: Outcome) -> str | None:
+    if outcome.excluded:
+        return "excluded"
+    if outcome.disqualified:
+        return "disqualified"
+    return None if outcome.stage is None else model.stages[outcome.stage].name
+
+
+def _frameworks(model: Model, outcome: Outcome) -> dict[str, FrameworkDecision]:
+    return {
+        framework.name: FrameworkDecision(
+            met=state.met,
+            open=state.open,
+            criteria={one.name: said for one, said in zip(framework.criteria, state.criteria, strict=True)},
+            ask=state.ask,
+        )
+        for framework, state in zip(model.frameworks, outcome.frameworks, strict=True)
+    }
+
+
+def _contribution(model: Model, position: int, hundredths: int) -> Contribution:
+    rule = model.rules[position]
+    return Contribution(
+        text=rule.text,
+        points=points(hundredths),
+        rule=rule.name,
+        score=None if rule.score is None else model.scores[rule.score].name,
+        group=None if rule.group is None else model.groups[rule.group].title,
+        file=None if rule.span is None else rule.span.source.path,
+        line=None if rule.span is None else rule.span.source.place(rule.span.start)[0],
+    )
