@@ -13,6 +13,7 @@ import pytest
 from documents import COMMAND, Block, blocks_of, matches
 
 import leadrules
+from leadrules.language.table import table
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -89,6 +90,11 @@ def run(command: str, expected: str, folder: Path, environment: dict[str, str]) 
     )
     output = re.sub(r"[ \t]+$", "", done.stdout, flags=re.M)
     return f"$ {command}\n{expected if matches(expected, output) else output}"
+
+
+def test_reserved_words_are_listed() -> None:
+    page = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
+    assert re.findall(r"`(\w+)`", page.partition("<!-- reserved words -->")[2]) == sorted(table().reserved)
 
 
 def test_an_output_that_differs_is_seen() -> None:
