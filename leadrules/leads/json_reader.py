@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from leadrules.leads.block import ROWS, Broken, first_row, named, positions_of
 from leadrules.leads.errors import LeadsError
 from leadrules.leads.json_records import JsonRecord, read_array, read_lines
-from leadrules.leads.streams import ByteStream, Place
+from leadrules.leads.streams import UTF8_MARK, ByteStream, Place
 from leadrules.leads.texts import value_text
 from leadrules.leads.typed import column, kind_of, shared_type
 
@@ -44,6 +44,8 @@ class JsonSource:
         self.headers: list[str] = []
         self.keys: set[str] = set()
         self._kinds: list[set[str]] = []
+        if not place.head().removeprefix(UTF8_MARK).strip():
+            raise LeadsError(f"`{self.name}` is empty: it has no leads", "give a file with one object for each lead")
         self._find_columns()
         self.types = [shared_type(kinds) for kinds in self._kinds]
 
@@ -71,8 +73,6 @@ class JsonSource:
                     self._kinds[position].add(kind)
         for header in objects & where.keys():  # a value in some leads, an object in others
             self._kinds[where[header]].add("object")
-        if not any_record and not self._place.head().strip():
-            raise LeadsError(f"`{self.name}` is empty: it has no leads", "give a file with one object for each lead")
         _refuse_wrapped(self.name, only)
 
     def _records(self, stream: ByteStream) -> Iterator[JsonRecord | None]:

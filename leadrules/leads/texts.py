@@ -25,6 +25,8 @@ def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
         if column.dtype == pl.Object or column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Duration):
             values = [None if value is None else value_text(value) for value in column.to_list()]
             column = pl.Series(column.name, values, dtype=pl.String)
+        elif isinstance(column.dtype, pl.Datetime):
+            column = column.dt.to_string("%Y-%m-%dT%H:%M:%S%.f" + ("%:z" if column.dtype.time_zone else ""))
         columns.append(column)
     return pl.DataFrame(columns)
 
@@ -46,7 +48,8 @@ def value_text(value: Any) -> str:
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, timedelta):
-        return str(value)
+        minutes, seconds = divmod(value.total_seconds(), 60)
+        return f"{int(minutes // 60)}:{int(minutes % 60):02}:{seconds:02g}"
     if isinstance(value, list) and all(isinstance(item, str) and ";" not in item for item in value):
         return ";".join(value)
     if isinstance(value, (list, dict)):
