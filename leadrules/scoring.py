@@ -66,6 +66,7 @@ class Scorer:
                 good[row] = False
                 cell = cells[position][row] if position in cells else None
                 rejects.append(Reject(row, self.model.fields[position].name, cell, bad.reason))
+        rejects.sort(key=lambda bad: bad.row)
         cuts = Cuts(good.copy())
         scored = self.engine.score(rows, columns.__getitem__, cuts)
         frame = added_columns(self.model, scored, reasons)

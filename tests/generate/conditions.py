@@ -37,6 +37,7 @@ class Scope:
     stages: tuple[str, ...] = ()
     final: bool = False
     text_lists: tuple[str, ...] = ()
+    domain_lists: tuple[str, ...] = ()
     number_lists: tuple[str, ...] = ()
 
     def of(self, *types: str) -> list[Described]:
@@ -129,7 +130,7 @@ class Conditions:
                 (
                     (8, f"{left} {draw.pick(ORDERS)} {right}"),
                     (2, f"{left} {draw.pick(COMPARISONS)} {right}"),
-                    (2, f"({left}) {self.known()}"),
+                    (2, f"({self.ratio(scope)}) {self.known()}"),
                 )
             )
         one = draw.pick(fields)
@@ -156,6 +157,11 @@ class Conditions:
             return f"{name} {self.may('is', 'not')}in {draw.pick(scope.number_lists)}"
         values = {literal(self.constant(one)): None for _ in range(draw.between(1, 3))}
         return f"{name} {self.may('is', 'not')}in ({', '.join(values)})"
+
+    def ratio(self, scope: Scope) -> str:
+        """A number that may be missing."""
+        draw, fields = self.draw, scope.of("number")
+        return f"{draw.pick(fields).shown} {draw.pick('/-')} {draw.pick(fields).shown}"
 
     def score(self, scope: Scope) -> str:
         draw = self.draw
@@ -220,13 +226,13 @@ class Conditions:
         if draw.chance(50):
             return f"{name} {self.is_()} {draw.pick(('valid', 'personal', 'disposable', 'role', 'business'))}"
         domains = [quoted(domain) for domain in draw.some(DOMAINS, 1, 3)]
-        choices = [domains[0], f"any ({', '.join(domains)})"] + [f"any {one}" for one in scope.text_lists]
+        choices = [domains[0], f"any ({', '.join(domains)})"] + [f"any {one}" for one in scope.domain_lists]
         return f"{name} {self.may('is', 'not')}at {draw.pick(choices)}"
 
     def spelled(self, one: Described, case: bool = True) -> str:
         """A constant of a text field, perhaps in another case."""
         value = str(self.constant(one))
-        return quoted(self.draw.pick((value, value.upper(), value.lower())) if case else value)
+        return quoted(self.draw.pick((value, value.replace("ß", "ẞ").upper(), value.lower())) if case else value)
 
     def argument(self, scope: Scope, one: Described) -> str:
         if self.draw.chance(50):
@@ -295,7 +301,7 @@ class Conditions:
                 (2, f"{name} {draw.pick(('=', '!='))} {value}"),
                 (2, f"{name} {self.may('not')}in ({value}, {quoted(draw.pick(TEXTS))})"),
                 (2, f"{name} {self.known()}"),
-                (1, f"{name} contains {value}"),
+                (1, f"{name} contains {quoted(draw.pick((*values, 'A')))}"),
             )
         )
 

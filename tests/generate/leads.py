@@ -76,12 +76,16 @@ class Leads:
         """Every lead as texts."""
         return [{header: cell.raw for header, cell in zip(self.headers, row, strict=True)} for row in self.rows]
 
+    def known(self) -> list[bool]:
+        """Whether these generators know every value of each lead."""
+        return [not any(cell.value is UNSURE for cell in row) for row in self.rows]
+
     def typed(self) -> list[dict[str, object]]:
         """The leads whose values are known, as Python objects."""
         return [
             {header: cell.value for header, cell in zip(self.headers, row, strict=True)}
-            for row in self.rows
-            if not any(cell.value is UNSURE for cell in row)
+            for row, known in zip(self.rows, self.known(), strict=True)
+            if known
         ]
 
     def only(self, *places: int) -> Leads:

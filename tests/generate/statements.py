@@ -108,7 +108,7 @@ class Statements:
             scope = scope.plus(text_lists=("chiefs",))
         if draw.chance(25):
             self.lines.append("list rivals = " + ", ".join(map(quoted, draw.some(DOMAINS, 1, 3))))
-            scope = scope.plus(text_lists=("rivals",))
+            scope = scope.plus(text_lists=("rivals",), domain_lists=("rivals",))
         if draw.chance(20):
             self.lines.append("list sizes = " + ", ".join(map(number, draw.some(WHOLES, 1, 4))))
             scope = scope.plus(number_lists=("sizes",))
@@ -326,7 +326,11 @@ class Statements:
     def example(self, declared: list[Described]) -> str:
         """An example that is only read and printed, not run."""
         draw = self.draw
-        given = " ".join(f"{one.shown} = {literal(draw.pick(one.constants))}" for one in declared if one.constants)
+        given = " ".join(
+            f"{one.shown} = {literal(draw.pick(one.constants))}"
+            for one in declared
+            if one.constants and not one.between
+        )
         return (
             f"example {quoted(draw.pick(TEXTS))} as of {draw.pick(DAYS)} {{ {given} expect score >= 10, not excluded }}"
         )

@@ -1,0 +1,203 @@
+"""What must hold of every ruleset and every lead, tried on generated ones.
+
+`LEADRULES_PROFILE=slow` tries many more, and larger, than a test run has time for.
+A disagreement that these found has a case of its own in `test_regressions.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from datetime import date
+from typing import Any
+
+import pytest
+from generate import Case, case_of_seed, cases, damaged_texts, texts
+from generate.answers import added_names, by_engine, by_reference, text_frame, typed_frame
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import leadrules
+from leadrules.checking import check_text
+from leadrules.language.parser import parse
+from leadrules.language.printer import format_source
+from leadrules.language.source import Source
+
+SLOW = os.environ.get("LEADRULES_PROFILE") == "slow"
+RULES, LEADS = (24, 60) if SLOW else (8, 14)
+REASONS = (3, 1, None, 0)
+
+
+def tried(examples: int) -> settings:
+    """So many examples; in the slow profile, a hundred times as many."""
+    checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+    return settings(max_examples=examples * (100 if SLOW else 1), deadline=None, suppress_health_check=checks)
+
+
+def loaded(case: Case) -> leadrules.Ruleset:
+    """The case's ruleset; a ruleset with errors is a fault of the generator or of the check."""
+    return leadrules.loads(case.ruleset.text)
+
+
+@tried(60)
+@given(cases(RULES, LEADS), st.sampled_from(REASONS))
+def test_the_engine_agrees_with_the_reference_on_leads_as_text(case: Case, reasons: int | None) -> None:
+    ruleset = loaded(case)
+    expected = by_reference(ruleset, case.leads.raw(), case.as_of, reasons)
+    assert by_engine(ruleset, text_frame(case.leads), case.as_of, reasons) == expected
+    assert by_engine(ruleset, case.leads.raw(), case.as_of, reasons) == expected
+
+
+def as_polars(case: Case) -> Any:
+    return typed_frame(case.leads)
+
+
+def as_lazy(case: Case) -> Any:
+    return typed_frame(case.leads).lazy()
+
+
+def as_pandas(case: Case) -> Any:
+    pytest.importorskip("pandas")
+    return typed_frame(case.leads).to_pandas()
+
+
+def as_arrow(case: Case) -> Any:
+    pytest.importorskip("pyarrow")
+    return typed_frame(case.leads).to_arrow()
+
+
+def as_dicts(case: Case) -> Any:
+    return case.leads.typed()
+
+
+@pytest.mark.parametrize("shape", [as_polars, as_lazy, as_pandas, as_arrow, as_dicts])
+def test_the_engine_agrees_with_the_reference_on_typed_leads(shape: Any) -> None:
+    @tried(15)
+    @given(cases(RULES, LEADS), st.sampled_from(REASONS))
+    def agrees(case: Case, reasons: int | None) -> None:
+        ruleset = loaded(case)
+        expected = by_reference(ruleset, case.leads.typed(), case.as_of, reasons)
+        assert by_engine(ruleset, shape(case), case.as_of, reasons) == expected
+
+    agrees()
+
+
+@tried(25)
+@given(cases(RULES, LEADS))
+def test_a_value_means_the_same_as_text_and_as_an_object(case: Case) -> None:
+    ruleset = loaded(case)
+    known = [place for place, typed in enumerate(case.leads.known()) if typed]
+    as_text = by_reference(ruleset, case.leads.only(*known).raw(), case.as_of, None)
+    as_objects = by_reference(ruleset, case.leads.typed(), case.as_of, None)
+    assert as_text[0] == as_objects[0]
+    assert [bad[:2] for bad in as_text[1]] == [bad[:2] for bad in as_objects[1]]
+
+
+@tried(25)
+@given(cases(RULES, LEADS), st.integers(1, 5), st.integers(1, 4))
+def test_blocks_and_threads_never_change_an_answer(case: Case, block_rows: int, threads: int) -> None:
+    ruleset = loaded(case)
+    frame = text_frame(case.leads)
+    whole = by_engine(ruleset, frame, case.as_of, 3)
+    again = leadrules.loads(case.ruleset.text)
+    assert by_engine(again, frame, case.as_of, 3, block_rows=block_rows, threads=threads) == whole
+    assert by_engine(again, frame, case.as_of, 3, threads=1) == whole
+
+
+@tried(15)
+@given(cases(RULES, LEADS))
+def test_a_pickled_ruleset_gives_the_same_answers(case: Case) -> None:
+    ruleset = loaded(case)
+    frame = text_frame(case.leads)
+    expected = by_engine(ruleset, frame, case.as_of, 3)
+    assert by_engine(pickle.loads(pickle.dumps(ruleset)), frame, case.as_of, 3) == expected
+
+
+@tried(25)
+@given(cases(RULES, LEADS))
+def test_the_leads_own_columns_come_out_as_they_went_in(case: Case) -> None:
+    ruleset = loaded(case)
+    frame = text_frame(case.leads)
+    rejects: list[Any] = []
+    result = ruleset.score(frame, case.as_of, rejects=rejects)
+    bad = {reject.row for reject in rejects}
+    assert result.columns == frame.columns + added_names(ruleset, 3)
+    assert result.select(frame.columns).rows() == [row for place, row in enumerate(frame.rows()) if place not in bad]
+
+
+@tried(25)
+@given(cases(RULES, LEADS))
+def test_contributions_add_up_to_the_points_before_limits(case: Case) -> None:
+    """Where no limit and no weight stands between, the score is the sum of what is explained."""
+    ruleset = loaded(case)
+    model = ruleset.model
+    limited = (model.total, *(one.limits for one in (*model.groups, *model.scores)))
+    plain = all(one.low is None and one.high is None for one in limited)
+    if not plain or any(score.weight != 10_000 for score in model.scores):
+        return
+    for lead in case.leads.typed():
+        rejected, decision = None, None
+        try:
+            decision = ruleset.score_one(lead, case.as_of, reasons=None)
+        except leadrules.LeadError as error:
+            rejected = error
+        if rejected is None and decision is not None and not decision.excluded:
+            hundredths = sum(round(one.points * 100) for one in decision.contributions)
+            assert decision.score is not None
+            assert round(decision.score * 100) == hundredths
+
+
+@tried(60)
+@given(texts(RULES))
+def test_what_is_printed_reads_as_the_same_tree(text: str) -> None:
+    tree, problems = parse(Source("generated.rules", text))
+    assert problems == []
+    printed = format_source(Source("generated.rules", text))
+    again, problems = parse(Source("printed.rules", printed))
+    assert problems == []
+    assert again == tree
+    assert format_source(Source("printed.rules", printed)) == printed
+
+
+@tried(150)
+@given(damaged_texts(RULES))
+def test_damage_is_reported_and_never_raises(text: str) -> None:
+    checked = check_text(text, "damaged.rules")
+    errors = [problem for problem in checked.problems if problem.severity == "error"]
+    assert (checked.model is None) == bool(errors)
+    for problem in checked.problems:
+        assert 0 <= problem.span.start <= problem.span.end <= len(text)
+        assert problem.message
+        assert "\n" not in problem.message
+
+
+@tried(200)
+@given(st.text(max_size=200) | st.text(alphabet='when add{}()"`/#:,=<>-.0123 \n\tis', max_size=200))
+def test_any_text_gives_problems_and_never_raises(text: str) -> None:
+    assert isinstance(check_text(text, "any.rules").problems, list)
+
+
+@pytest.mark.parametrize("seed", range(1000 if SLOW else 3))
+def test_large_rulesets_agree_on_many_leads(seed: int) -> None:
+    """Cases larger than Hypothesis draws: many rules, and leads enough for blocks that learn from one another."""
+    case = case_of_seed(seed, rules=60, most_leads=400)
+    ruleset = loaded(case)
+    expected = by_reference(ruleset, case.leads.raw(), case.as_of, 3)
+    assert by_engine(ruleset, text_frame(case.leads), case.as_of, 3, block_rows=64, threads=2) == expected
+
+
+def test_generated_rulesets_use_every_statement_of_the_language() -> None:
+    """The generators must not grow blind: each of these stands somewhere in a few hundred rulesets."""
+    words = (
+        "missing values", "bad as missing", "format", "between", "list chiefs", "add", "subtract", "per", "points by",
+        "points first",
+        "fading to zero", "fading by half", "% every", "unless", "at most", "until", "because", "group", "weight",
+        "total", "exclude if",
+        "disqualify if", "asks", "always if", "after", "holds", "stage is", "label", "mentions any", "does not match",
+        "is exactly",
+        "at least 2 of", "none of", "days since", "in last", "in next", "older than", "includes any", "is personal",
+        "is not at any",
+    )  # fmt: skip
+    written = "".join(case_of_seed(seed, most_leads=1).ruleset.text for seed in range(300))
+    assert [word for word in words if word not in written] == []
+    assert isinstance(case_of_seed(1).as_of, date)
