@@ -25,6 +25,12 @@ from leadrules.problems.problem import Problem
 # In a text full of faults, no one reads further, and looking for what was meant takes time.
 MOST_PROBLEMS = 1000
 
+# Kinds that, first on a line and after a complete statement, were meant to begin one.
+_LIKE_A_STATEMENT = frozenset(("NAME", "SCORE_WORD", "STAGE_WORD", "event"))
+
+# Verdicts: what comes after one on its line is no rule.
+_VERDICTS = frozenset(("stage", "disqualify", "exclude"))
+
 # The statements whose rows may have a `when` first on a line, which then begins no statement.
 _WITH_WHEN_INSIDE = frozenset(("framework", "label", "stage"))
 
@@ -51,6 +57,7 @@ class _Reading:
         self.before_last = self.stack
         # The statement that is being read: its first word, the stack before it, the braces that were open then.
         self.first = self.last
+        self.earlier = self.last  # the first word of the statement before
         self.boundary = self.stack
         self.outer_braces = 0
         self.brackets = 0
@@ -139,6 +146,7 @@ class _Reading:
 
     def begin(self, word: Word, boundary: Cell) -> None:
         """A statement begins."""
+        self.earlier = self.first
         self.first = word
         self.boundary = boundary
         self.outer_braces = len(self.braces)
@@ -150,6 +158,8 @@ class _Reading:
     def fault(self, word: Word, kind: str) -> None:
         """The word cannot stand here."""
         settled = self.settled()
+        if settled is not None and word.fresh and kind in _LIKE_A_STATEMENT:
+            self.doubtful = False  # whatever was wrong before, this is a new beginning
         if kind == "END":
             self.finish(word, settled)
         elif kind == "}":
@@ -173,17 +183,28 @@ class _Reading:
             self.give_up(settled)
             self.pass_over(word)
             return
-        finding = recovery.find(self.steps, self.source, self.before_last, self.last, self.stack, word, settled is not None)
+        finding = recovery.find(self.fault_at(word, settled))
         self.report(finding.problem)
-        if finding.stack is not None:
-            for kind, one in finding.taken:
-                if kind == "{":
-                    self.braces.append(one)
-            self.accept(finding.stack, finding.kind, word)
-            self.doubtful = True
-        else:
+        if finding.stack is None:
             self.give_up(settled)
             self.pass_over(word)
+        elif not finding.kind:
+            self.pass_over(word)
+        else:
+            self.repair(finding, word)
+
+    def repair(self, finding: recovery.Finding, word: Word) -> None:
+        """Read on as the finding has it."""
+        if finding.mark is not None and finding.mark.kind == "{":
+            self.braces.append(word)
+        assert finding.stack is not None
+        self.accept(finding.stack, finding.kind, word)
+        self.doubtful = True
+
+    def fault_at(self, word: Word, settled: Cell | None) -> recovery.Fault:
+        return recovery.Fault(
+            self.steps, self.source, self.before_last, self.last, self.stack, word, settled is not None
+        )
 
     def odd_statement(self, word: Word, settled: Cell | None) -> None:
         """A statement begins where none can: a brace was forgotten, or the statement before it is not finished."""
@@ -192,7 +213,13 @@ class _Reading:
             self.place(word)
             return
         if not self.quiet():
-            self.report(recovery.unfinished(self.steps, self.source, self.stack, self.last, word))
+            fault = self.fault_at(word, settled)
+            finding = recovery.forgotten_brace(fault)
+            if finding is not None:
+                self.report(finding.problem)
+                self.repair(finding, word)
+                return
+            self.report(recovery.unfinished(fault))
         self.give_up(settled)
         self.read(word)
 
@@ -200,7 +227,7 @@ class _Reading:
         """A `}` that closes nothing, or comes too early."""
         if settled is None:
             if not self.quiet():
-                self.report(recovery.unfinished(self.steps, self.source, self.stack, self.last, word))
+                self.report(recovery.unfinished(self.fault_at(word, settled)))
             self.give_up(None)
             self.read(word)
         elif self.spare:
@@ -214,7 +241,7 @@ class _Reading:
         quiet = False
         if settled is None and not (len(self.braces) > self.outer_braces and self.steps.could_take(self.stack, "}")):
             if not self.quiet():
-                self.report(recovery.unfinished(self.steps, self.source, self.stack, self.last, word))
+                self.report(recovery.unfinished(self.fault_at(word, settled)))
             quiet = True
             self.give_up(None)
             settled = self.stack
@@ -254,6 +281,8 @@ class _Reading:
 
     def report(self, problem: Problem) -> None:
         """Add a problem, unless one of the same statement is known."""
+        if self.first.kind == "when" and not self.first.fresh and self.earlier.kind in _VERDICTS:
+            problem = messages.another_word(Span(self.source, self.first.start, self.first.end), "when", "if")
         if not self.quiet():
             self.problems.append(problem)
         self.doubtful = True

@@ -1,34 +1,110 @@
-"""What is wrong at a word that cannot stand where it does, and what was probably meant."""
+"""What is wrong at a word that cannot stand where it does, and what was probably meant.
+
+Each guess is tried on the parser's stack: one that lets the word be read makes
+both the message and the repair, so that the rest of the statement is read as it
+was meant and nothing follows from the fault. The guesses are tried in the order
+of `_GUESSES`; the last of them always has something to say.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
 
+from leadrules.language.expected import expected_words
 from leadrules.language.source import Source, Span
-from leadrules.language.stack import Cell, Steps
-from leadrules.language.words import Word
+from leadrules.language.stack import Cell, Steps, TooDeep
+from leadrules.language.words import FILE_STATEMENTS, STATEMENTS, Word
 from leadrules.problems import syntax_messages as messages
 from leadrules.problems.problem import Problem
 
+# Marks that may have been forgotten before a word, the likeliest first.
+_FORGOTTEN_MARKS = (",", ":", "=", ")", "%", "{")
+# Words that are used for others.
+_MISTAKEN = {"if": ("when",), "when": ("if",), "equals": ("=",), "is": ("=",), "=": ("is", ":"), ":": ("=",), "include": ("includes",),
+             "includes": ("include",), "contain": ("contains",), "mention": ("mentions",), "match": ("matches",),
+             "start": ("starts",), "end": ("ends",), "default": ("otherwise",), "else": ("otherwise",), "within": ("in",),
+             "like": ("contains",), "null": ("missing",), "empty": ("missing",), "yes": ("true",), "no": ("false",),
+             "string": ("text",), "int": ("integer",), "float": ("number",), "decimal": ("number",), "bool": ("boolean",),
+             "less": ("<",), "greater": (">",), "give": ("add",), "plus": ("add",), "minus": ("subtract",), "remove": ("subtract",),
+             "but": ("and",), "except": ("unless",), "maximum": ("most",), "max": ("most",), "reason": ("because",),
+             "import": ("include",), "define": ("let",), "set": ("let",), "var": ("let",), "tier": ("label",),
+             "mail": ("email",), ";": (",",)}  # fmt: skip
+# Reserved words that no expression goes on with: where a name is looked for, they were meant as one.
+_MEANT_AS_NAMES = frozenset("event ever last next list total label group rule field framework example ruleset stage score include".split())
 
-class Finding(NamedTuple):
-    """A problem; if the statement can be read on, the stack with the word on it and the kind it was taken as."""
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A word that cannot stand where it does. `before_last` is the stack before the word ahead of it was taken."""
+
+    steps: Steps
+    source: Source
+    before_last: Cell
+    last: Word
+    stack: Cell
+    word: Word
+    settled: bool  # a statement could begin here
+
+    @property
+    def span(self) -> Span:
+        return Span(self.source, self.word.start, self.word.end)
+
+    @property
+    def written(self) -> str:
+        return self.source.text[self.word.start : self.word.end]
+
+    @property
+    def found(self) -> str:
+        return shown(self.source, self.word)
+
+    def take(self, *kinds: str, stack: Cell | None = None, words: tuple[Word, ...] = ()) -> Cell | None:
+        """The stack after words of these kinds, the last of them at the place of the faulty word."""
+        now: Cell | None = stack or self.stack
+        for position, kind in enumerate(kinds):
+            word = words[position] if position < len(words) else self.word
+            try:
+                now = now and self.steps.take(now, kind, word)
+            except TooDeep:
+                return None
+        return now
+
+    def expected(self) -> set[str]:
+        return self.steps.expected(self.stack)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem. If the statement can be read on: the stack with the word, what it is there, and a mark put before it.
+
+    `kind` is empty where the word was passed over.
+    """
 
     problem: Problem
     stack: Cell | None = None
     kind: str = ""
-    taken: tuple[tuple[str, Word], ...] = ()
+    mark: Word | None = None
 
 
-def find(
-    steps: Steps, source: Source, before_last: Cell, last: Word, stack: Cell, word: Word, settled: bool
-) -> Finding:
-    expected = steps.expected(stack)
-    return Finding(messages.unexpected(Span(source, word.start, word.end), ", ".join(sorted(expected)), shown(source, word)))
+def find(fault: Fault) -> Finding:
+    """What is wrong here."""
+    return next(finding for guess in _GUESSES if (finding := guess(fault)) is not None)
 
 
-def unfinished(steps: Steps, source: Source, stack: Cell, last: Word, word: Word) -> Problem:
-    return messages.unfinished(Span(source, last.start, last.end), ", ".join(sorted(steps.expected(stack))), shown(source, word))
+def unfinished(fault: Fault) -> Problem:
+    """The statement stops before it is complete."""
+    last = Span(fault.source, fault.last.start, fault.last.end)
+    return messages.unfinished(last, expected_words(fault.expected()), fault.found)
+
+
+def forgotten_brace(fault: Fault) -> Finding | None:
+    """A `{` forgotten before a word that then begins a statement."""
+    here = Word("{", fault.last.end, fault.last.end, "{")
+    after = fault.take("{", fault.word.kind, words=(here, fault.word))
+    if after is None:
+        return None
+    problem = messages.missing_mark(Span(fault.source, fault.last.start, fault.last.end), "{", fault.found)
+    return Finding(problem, after, fault.word.kind, here)
 
 
 def number_with_comma(source: Source, comma: Word, certain: bool) -> Problem:
@@ -42,4 +118,170 @@ def number_with_comma(source: Source, comma: Word, certain: bool) -> Problem:
 
 
 def shown(source: Source, word: Word) -> str:
+    """The word as messages call it."""
     return "the end of the file" if word.kind == "END" else messages.named(source.text[word.start : word.end])
+
+
+# --------------------------------------------------------------------- guesses
+
+
+def _score_begins_a_statement(fault: Fault) -> Finding | None:
+    """`score` and `stage` without a name after them were read as the lead's own."""
+    if fault.word.kind not in ("SCORE_WORD", "STAGE_WORD") or not fault.settled:
+        return None
+    kind = str(fault.word.value)
+    after = fault.take(kind)
+    return after and Finding(messages.name_needed(fault.span, kind), after, kind)
+
+
+def _capitalised(fault: Fault) -> Finding | None:
+    """`When` for `when`, at this word or the one before it."""
+    for word, stack in ((fault.word, fault.stack), (fault.last, fault.before_last)):
+        written = fault.source.text[word.start : word.end]
+        lower = written.lower()
+        if word.kind != "NAME" or lower == written:
+            continue
+        kind = lower if lower in fault.steps.words else ""
+        if lower in ("score", "stage") and word is fault.word and not fault.settled:
+            kind = f"{lower.upper()}_WORD"
+        if not kind or (after := fault.take(kind, stack=stack, words=(word,))) is None:
+            continue
+        if word is fault.last:
+            now = fault.word.kind if fault.take(fault.word.kind, stack=after) else "NAME"
+            after = fault.take(now, stack=after)
+            if after is None:
+                continue
+            kind = now
+        return Finding(messages.capitalised_keyword(Span(fault.source, word.start, word.end), written, lower), after, kind)
+    return None
+
+
+def _quotes_forgotten(fault: Fault) -> Finding | None:
+    """`country is US`, `title mentions ceo`, `because Clicks`: a text can stand here and a name cannot."""
+    expected = fault.expected()
+    if fault.word.kind != "NAME" or fault.word.fresh or "TEXT" not in expected or "NAME" in expected:
+        return None
+    if _spelling(fault) or (after := fault.take("TEXT")) is None:
+        return None
+    written = str(fault.word.value)
+    if "known" in expected:
+        return Finding(messages.is_without_quotes(fault.span, written), after, "TEXT")
+    problem = messages.text_without_quotes(fault.span, expected_words(expected - {"any", "("}), written, "any" in expected)
+    return Finding(problem, after, "TEXT")
+
+
+def _reserved(fault: Fault) -> Finding | None:
+    """A word of the language where a name is looked for: `field list : text`."""
+    kind = fault.word.kind
+    written = fault.written
+    expected = fault.expected()
+    if "NAME" not in expected or not (kind[0].islower() or kind in ("SCORE_WORD", "STAGE_WORD")):
+        return None
+    only_a_name = not expected & {"NUMBER", "("} and not (fault.word.fresh and written in STATEMENTS)
+    if not only_a_name and (written not in _MEANT_AS_NAMES or fault.word.fresh):
+        return None
+    after = fault.take("NAME")
+    return after and Finding(messages.reserved_word(fault.span, written), after, "NAME")
+
+
+def _mistaken(fault: Fault) -> Finding | None:
+    """A word that other languages have for one of ours, or `if` and `when` exchanged."""
+    for kind in _MISTAKEN.get(fault.written, ()):
+        if fault.settled and (kind not in STATEMENTS or not fault.word.fresh):
+            continue
+        if (after := fault.take(kind)) is not None:
+            return Finding(messages.another_word(fault.span, fault.written, kind), after, kind)
+    return None
+
+
+def _misspelt(fault: Fault) -> Finding | None:
+    """`mentons` for `mentions`."""
+    meant = _spelling(fault)
+    after = fault.take(meant) if meant else None
+    if meant is None or after is None:
+        return None
+    if fault.settled and meant in STATEMENTS:
+        return Finding(messages.unknown_statement(fault.span, fault.written, [meant]), after, meant)
+    return Finding(messages.misspelt(fault.span, fault.written, meant), after, meant)
+
+
+def _spelling(fault: Fault) -> str | None:
+    """The one word of those expected here that this one is near to."""
+    written = fault.written
+    if not written.isalpha() or len(written) < 2 or fault.word.kind in fault.steps.reserved:
+        return None
+    expected = fault.expected()
+    if fault.settled:
+        expected = {kind for kind in expected if (kind in STATEMENTS) == fault.word.fresh}
+    near = _near(written, sorted(kind for kind in expected if kind[0].islower() and kind != written))
+    return near[0] if len(near) == 1 else None
+
+
+def _forgotten_mark(fault: Fault) -> Finding | None:
+    """A mark is missing before this word."""
+    compared = "<" in fault.expected()
+    for mark in _FORGOTTEN_MARKS:
+        if mark == "=" and compared:
+            continue  # a comparison is missing, and which one is not for us to say
+        here = Word(mark, fault.last.end, fault.last.end, mark)
+        now = fault.take(mark, words=(here,))
+        if now is None:
+            continue
+        for kind in dict.fromkeys((fault.word.kind, "NAME" if fault.word.kind[0].islower() else "")):
+            if kind and (kind != "NAME" or fault.word.kind == "NAME" or fault.word.kind not in fault.steps.reserved):
+                after = fault.take(kind, stack=now)
+                if after is not None:
+                    last = Span(fault.source, fault.last.start, fault.last.end)
+                    return Finding(messages.missing_mark(last, mark, fault.found), after, kind, here)
+    return None
+
+
+def _unknown_statement(fault: Fault) -> Finding | None:
+    """The statement before is complete, and no statement begins like this."""
+    if not fault.settled or not fault.word.fresh:
+        return None
+    if fault.written == "event":
+        return Finding(messages.no_events_yet(fault.span))
+    near = _near(fault.written, sorted(fault.expected() & STATEMENTS)) if fault.written.isalpha() else []
+    return Finding(messages.unknown_statement(fault.span, fault.found, near))
+
+
+def _near(written: str, known: list[str]) -> list[str]:
+    from leadrules.checking.suggest import near_names  # only now: the checker itself begins by parsing
+
+    return near_names(written, known)
+
+
+def _superfluous(fault: Fault) -> Finding | None:
+    """The word is one too many: it is passed over, and the statement may go on."""
+    if fault.word.fresh and fault.word.kind in STATEMENTS:
+        return None
+    problem = messages.unexpected(fault.span, expected_words(fault.expected()), fault.found, _advice(fault))
+    return Finding(problem, fault.stack)
+
+
+def _advice(fault: Fault) -> str | None:
+    written = fault.written
+    if fault.settled and fault.word.kind == "NAME":
+        near = _near(written, sorted(kind for kind in fault.expected() if kind[0].islower()))
+        if near:
+            return messages.did_you_mean(near)
+    if written in ("then", "points", "do", "the", "a"):
+        return f"leave `{written}` out"
+    if fault.word.kind in ("<", "<=", ">", ">=", "=", "!=") and "and" in fault.expected():
+        return "compare two at a time: `a < b and b < c`, or `b between a and c`"
+    return None
+
+
+_GUESSES: tuple[Callable[[Fault], Finding | None], ...] = (
+    _score_begins_a_statement,
+    _capitalised,
+    _quotes_forgotten,
+    _reserved,
+    _mistaken,
+    _misspelt,
+    _forgotten_mark,
+    _unknown_statement,
+    _superfluous,
+    lambda fault: Finding(messages.unexpected(fault.span, expected_words(fault.expected()), fault.found)),
+)

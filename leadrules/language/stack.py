@@ -55,6 +55,8 @@ class Steps:
         self.source = source
         self.states = known.states
         self.gotos = known.gotos
+        self.words = known.words
+        self.reserved = known.reserved
         self.end_state = known.end
         self.bottom = Cell(None, known.start, None, 0, 0, 0)
         self.productions = [

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from leadrules.language.source import Span
 from leadrules.problems.problem import Problem, Related
+from leadrules.problems.wording import did_you_mean
 
 
 def named(text: str) -> str:
@@ -169,3 +171,65 @@ def too_deep(span: Span, most: int) -> Problem:
 
 def as_error(problem: Problem) -> Problem:
     return replace(problem, severity="error")
+
+
+def unknown_statement(span: Span, found: str, near: Sequence[str]) -> Problem:
+    shown = found if found.startswith("`") else named(found)
+    return Problem("unknown-statement", "error", f"no statement begins with {shown}", span, did_you_mean(near))
+
+
+def no_events_yet(span: Span) -> Problem:
+    return Problem(
+        "unknown-statement", "error", "`event` is kept for a later version of the language", span,
+        "count events in a field of the lead, such as `field visits : integer`",
+    )  # fmt: skip
+
+
+def misspelt(span: Span, text: str, meant: str) -> Problem:
+    return Problem("unexpected-word", "error", f"expected `{meant}`, found {named(text)}", span, f"write `{meant}`")
+
+
+def another_word(span: Span, text: str, meant: str) -> Problem:
+    pair = {"when": "`when` gives points or fills a row", "if": "`if` gives a verdict"}
+    if text in pair and meant in pair:
+        return Problem("unexpected-word", "error", f"{pair[text]}, {pair[meant]}", span, f"write `{meant}`")
+    return misspelt(span, text, meant)
+
+
+def capitalised_keyword(span: Span, text: str, meant: str) -> Problem:
+    return Problem(
+        "capitalised-keyword", "error", f"words of the language are in lower case, found {named(text)}", span,
+        f"write `{meant}`",
+    )  # fmt: skip
+
+
+def reserved_word(span: Span, text: str) -> Problem:
+    return Problem(
+        "reserved-word", "error", f"expected a name, found {named(text)}, a word of the language", span,
+        f"write `` `{text}` `` with back-quotes, or choose another name",
+    )  # fmt: skip
+
+
+def name_needed(span: Span, word: str) -> Problem:
+    return Problem("unexpected-word", "error", f"expected a name after `{word}`", span, f"name it: `{word} engagement`")
+
+
+def is_without_quotes(span: Span, text: str) -> Problem:
+    return Problem(
+        "text-without-quotes", "error", f"`is` takes a value, found the name {named(text)}", span,
+        f'write `"{text}"` if it is a text, or compare two fields with `=`',
+    )  # fmt: skip
+
+
+def text_without_quotes(span: Span, expected: str, text: str, or_list: bool) -> Problem:
+    return Problem(
+        "text-without-quotes", "error", f"expected {expected}, found the name {named(text)}", span,
+        f'write `"{text}"`' + (f", or `any {text}` if it is a list" if or_list else ""),
+    )  # fmt: skip
+
+
+def missing_mark(span: Span, mark: str, found: str) -> Problem:
+    return Problem(
+        "missing-mark", "error", f"`{mark}` is missing before {found}", span,
+        f"put `{mark}` after {named(span.text)}",
+    )  # fmt: skip
