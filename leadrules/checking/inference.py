@@ -85,30 +85,32 @@ def infer_fields(draft: Draft, statements: Iterable[tree.Statement], missing: fr
     groups: dict[str, list[tuple[str, Span]]] = {}
     for name in uses.first:
         groups.setdefault(uses.root(name), []).extend(uses.kinds[name])
-    kinds = {root: _agreed(draft, root, told) for root, told in groups.items()}
+    kinds = {root: _agreed(draft, told) for root, told in groups.items()}
     for name, span in uses.first.items():
         kind = kinds[uses.root(name)]
+        if kind is None:
+            draft.damaged.add(name)
+            continue
         own = {told for told, _ in uses.kinds[name]}
         type_ = "email" if kind == "text" and "email" in own else _TYPES.get(kind, kind)
         if draft.names.values.add(Declared(name, "field", span, len(draft.fields)), draft.problems):
             draft.fields.append(ruleset.Field(name, type_, missing=missing, span=span))
-    if uses.first:
+    if uses.first and None not in kinds.values():
         draft.problems.append(no_fields(next(iter(uses.first.values())), len(uses.first)))
 
 
-def _agreed(draft: Draft, name: str, told: list[tuple[str, Span]]) -> str:
-    """The kind that all uses agree on; a problem for the first that does not."""
+def _agreed(draft: Draft, told: list[tuple[str, Span]]) -> str | None:
+    """The kind that all uses agree on; None (and a problem, for the first that does not) if there is none."""
     if not told:
         return "text"
     plain = [("text" if kind == "email" else kind, span) for kind, span in told]
-    kinds = {kind for kind, _ in plain}
-    if kinds == {"date", "datetime"}:
+    if {kind for kind, _ in plain} == {"date", "datetime"}:
         return "datetime"
     first, place = plain[0]
     for kind, span in plain[1:]:
         if kind != first:
             draft.problems.append(uses_disagree(span, span.text, kind, place, first))
-            break
+            return None
     return first
 
 

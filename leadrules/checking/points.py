@@ -27,12 +27,10 @@ from leadrules.problems.points_messages import (
     band_of_other_kind,
     bands_need,
     fading_needs_date,
-    limit_without_units,
     points_not_positive,
     points_places,
     points_too_large,
     reversed_dates,
-    row_after_otherwise,
     units_need_number,
 )
 from leadrules.problems.type_messages import reversed_range
@@ -173,14 +171,9 @@ def _add(scope: Scope, node: tree.Add) -> Rows | None:
 
 def _points_first(scope: Scope, node: tree.PointsFirst) -> Rows | None:
     rows = []
-    otherwise: tree.PointsRow | None = None
     for row in node.rows:
-        if otherwise is not None:
-            scope.report(row_after_otherwise(row.span, otherwise.span))
         made = TRUE if row.condition is None else condition(scope, row.condition)
         points = hundredths(scope.draft, row.points)
-        if row.condition is None:
-            otherwise = row
         rows.append(None if made is None or points is None else Row(made, points))
     return _whole(rows)
 
@@ -191,12 +184,7 @@ def _points_by(scope: Scope, node: tree.PointsBy) -> Rows | None:
         scope.report(bands_need(value.span, value.span.text, value.kind, ("number", "text", "boolean")))
         value = Typed("broken", None, value.span)
     rows: list[Row | None] = []
-    otherwise: tree.BandRow | None = None
     for row in node.rows:
-        if otherwise is not None and any(band.kind != "missing" for band in row.bands):
-            scope.report(row_after_otherwise(row.span, otherwise.span))
-        if any(band.kind == "otherwise" for band in row.bands):
-            otherwise = row
         points = hundredths(scope.draft, row.points)
         bands = _bands(scope, row, value)
         rows.append(None if points is None or bands is None else Row(bands, points))
@@ -282,8 +270,6 @@ def _units(scope: Scope, node: tree.Rule) -> tuple[ruleset.Units | None, int | N
     written = node.points.units if isinstance(node.points, tree.Add) else None
     at_most = None
     if node.at_most is not None:
-        if written is None:
-            scope.report(limit_without_units(node.at_most.span))
         at_most = positive(scope.draft, node.at_most, "at most", "at most")
     if written is None:
         return None, at_most

@@ -24,7 +24,6 @@ from leadrules.language import tree
 from leadrules.language.source import Source, Span
 from leadrules.problems.file_messages import bad_table
 from leadrules.problems.name_messages import not_a_score, unknown_score
-from leadrules.problems.points_messages import row_after_otherwise
 from leadrules.problems.verdict_messages import not_a_label_value, stage_below, table_needs_text
 from leadrules.problems.wording import kind_words
 from leadrules.ruleset import TRUE, LabelRow, Row
@@ -68,12 +67,7 @@ def _threshold(scope: Scope, node: tree.Stage) -> tuple[Row, ...] | None:
         points = hundredths(scope.draft, node.threshold, MOST_LIMIT)
         return None if points is None else (Row(TRUE, points),)
     rows = []
-    otherwise: tree.ThresholdRow | None = None
     for row in node.threshold:
-        if otherwise is not None:
-            scope.report(row_after_otherwise(row.span, otherwise.span))
-        if row.condition is None:
-            otherwise = row
         points = hundredths(scope.draft, row.points, MOST_LIMIT)
         made = TRUE if row.condition is None else condition(scope, row.condition)
         if points is not None and made is not None:
@@ -142,12 +136,7 @@ def _expressions(value: tree.LabelRows | tree.LabelJoin | tree.LabelTable) -> tu
 
 def _rows(scope: Scope, node: tree.LabelRows, _: Files) -> ruleset.LabelRows | None:
     rows: list[LabelRow] = []
-    otherwise: tree.LabelRow | None = None
     for row in node.rows:
-        if otherwise is not None:
-            scope.report(row_after_otherwise(row.span, otherwise.span))
-        if row.condition is None:
-            otherwise = row
         made = TRUE if row.condition is None else condition(scope, row.condition)
         value = _part(scope, row.value)
         if made is not None and value is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from leadrules.language.source import Span
-from leadrules.problems.problem import Problem, Related
+from leadrules.problems.problem import Problem
 from leadrules.problems.wording import either, kind_words, shown
 
 
@@ -40,16 +40,6 @@ def bad_unit_size(span: Span, found: str) -> Problem:
     )
 
 
-def limit_without_units(span: Span) -> Problem:
-    return Problem(
-        "limit-without-units",
-        "error",
-        "`at most` limits points that are given `per` something, these are not",
-        span,
-        "remove it, or put the rule into a `group` with a limit",
-    )
-
-
 def bad_percent(span: Span, found: str) -> Problem:
     return Problem("bad-fading", "error", f"fading takes away more than 0% and at most 100%, found `{found}%`", span)
 
@@ -63,17 +53,6 @@ def fading_needs_date(span: Span, name: str, what: str) -> Problem:
 def reversed_dates(span: Span, first: str, last: str) -> Problem:
     return Problem(
         "reversed-range", "error", f"the rule ends on {last}, before it begins on {first}", span, "swap the two dates"
-    )
-
-
-def row_after_otherwise(span: Span, first: Span) -> Problem:
-    return Problem(
-        "row-after-otherwise",
-        "error",
-        "this row is never reached: `otherwise` before it takes all that is left",
-        span,
-        "move `otherwise` to the end",
-        (Related("`otherwise` stands here", first),),
     )
 
 

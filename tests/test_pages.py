@@ -1,0 +1,67 @@
+"""Every problem has a page, and every page is right: its wrong example gives that problem, its right one gives none.
+
+A page has one `rules` block under "Wrong" and one under "Right" (`rules escaped`: `\\xe9` stands for that byte), and
+`file NAME` blocks for files that they need.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from leadrules import problems
+from leadrules.checking import Checked, check_path, check_text
+
+PROBLEMS = Path(problems.__file__).parent
+PAGES = sorted((PROBLEMS / "pages").glob("*.md"))
+SECTION = re.compile(r"^## (Wrong|Right)\n(.*?)(?=^## |\Z)", re.M | re.S)
+BLOCK = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.M | re.S)
+LARGE = 21_000_000
+
+
+def names_in_messages() -> set[str]:
+    """The name of every problem that any message can make."""
+    calls = [
+        node
+        for module in PROBLEMS.glob("*_messages.py")
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem"
+    ]
+    assert all(call.args and isinstance(call.args[0], ast.Constant) for call in calls), "a problem's name is a literal"
+    return {str(call.args[0].value) for call in calls if isinstance(call.args[0], ast.Constant)}
+
+
+def check_example(page: Path, section: str, folder: Path) -> Checked:
+    text = page.read_text(encoding="utf-8")
+    for kind, name, content in BLOCK.findall(text):
+        if kind == "file":
+            (folder / name).write_text(content, encoding="utf-8")
+    sections = dict(SECTION.findall(text))
+    ((_, escaped, rules),) = [block for block in BLOCK.findall(sections[section]) if block[0] == "rules"]
+    content = rules.encode()
+    if escaped:
+        content = re.sub(rb"\\x([0-9a-f]{2})", lambda found: bytes([int(found[1], 16)]), content)
+    (folder / "page.rules").write_bytes(content)
+    if page.stem == "include-without-folder":
+        return check_text(rules)
+    return check_path(folder / "page.rules", read=read)
+
+
+def read(path: Path) -> bytes:
+    return b"a" * LARGE if path.name == "large.txt" else path.read_bytes()
+
+
+def test_every_problem_has_a_page_and_every_page_its_problem() -> None:
+    assert {page.stem for page in PAGES} == names_in_messages()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_page(page: Path, tmp_path: Path) -> None:
+    assert page.read_text(encoding="utf-8").startswith(f"# {page.stem}\n")
+    wrong = check_example(page, "Wrong", tmp_path)
+    assert {one.name for one in wrong.problems} == {page.stem}
+    right = check_example(page, "Right", tmp_path)
+    assert [str(one) for one in right.problems if one.name == page.stem or one.severity == "error"] == []
