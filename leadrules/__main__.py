@@ -1,0 +1,6 @@
+"""`python -m leadrules` is the `leadrules` command."""
+
+from leadrules.cli.main import main
+
+if __name__ == "__main__":
+    main()
