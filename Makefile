@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 DEMO   := rulesets/demo
 OUT    ?= build/demo
 
-.PHONY: help demo test lint format bench clean
+.PHONY: help demo test lint format bench tables clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -34,6 +34,10 @@ format: $(READY) ## write the code in the house style
 
 bench: $(READY) ## measure speed
 	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-sort=name
+
+tables: $(READY) ## write again what is made from something else: the parse table, the list of problems
+	$(BIN)/python -m leadrules.language.tabulate
+	$(BIN)/python tools/list_problems.py
 
 clean: ## remove the environment and everything built
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -95,6 +96,14 @@ def run(command: str, expected: str, folder: Path, environment: dict[str, str]) 
 def test_reserved_words_are_listed() -> None:
     page = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
     assert re.findall(r"`(\w+)`", page.partition("<!-- reserved words -->")[2]) == sorted(table().reserved)
+
+
+def test_every_problem_is_listed(update: bool) -> None:
+    page = runpy.run_path(str(ROOT / "tools" / "list_problems.py"))["page"]()
+    listed = ROOT / "docs" / "problems.md"
+    if update:
+        listed.write_text(page, encoding="utf-8")
+    assert listed.read_text(encoding="utf-8") == page, "run `make tables`"
 
 
 def test_an_output_that_differs_is_seen() -> None:
