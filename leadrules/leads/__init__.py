@@ -39,7 +39,6 @@ class LeadWriter(Protocol):
 
     def write(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> None:
         """Write the block's kept leads, in order, with their added cells; both have a row for every lead of the block."""
-        ...
 
     def commit(self) -> None: ...
 

@@ -39,26 +39,30 @@ class Block(Protocol):
     file has been read, in its own bytes.
     """
 
-    rows: int
-    numbers: NDArray[np.int64]
-    broken: tuple[Broken, ...]
-    bytes_read: int
+    @property
+    def rows(self) -> int: ...
+
+    @property
+    def numbers(self) -> NDArray[np.int64]: ...
+
+    @property
+    def broken(self) -> tuple[Broken, ...]: ...
+
+    @property
+    def bytes_read(self) -> int: ...
 
     @property
     def first_row(self) -> int:
         """The number of the block's first record, lead or broken."""
-        ...
 
     @property
     def cells(self) -> pl.DataFrame: ...
 
     def columns(self, positions: Sequence[int]) -> pl.DataFrame:
         """The cells of these columns of the file, named by their positions (`"0"`, `"7"`)."""
-        ...
 
     def texts(self, positions: Sequence[int]) -> pl.DataFrame:
         """The same as csv has them: types that csv can hold, numbers as they came."""
-        ...
 
 
 class LeadSource(Protocol):
@@ -73,20 +77,19 @@ class LeadSource(Protocol):
     path: str | None
     headers: list[str]
     total_bytes: int | None
-    absent_is_missing: bool
     blank_lines: int
+
+    @property
+    def absent_is_missing(self) -> bool: ...
 
     def blocks(self, needed: Sequence[str] = (), rows: int = ROWS) -> Iterator[Block]:
         """All leads, in order, about `rows` at a time; `needed` are headers."""
-        ...
 
     def schema(self) -> dict[str, pl.DataType]:
         """The type of every column; text in a file without types, and where the values of a column share none."""
-        ...
 
     def written(self, flat: bool) -> list[int]:
         """The positions of the columns that are written again, in a format that is flat (csv, Excel) or not."""
-        ...
 
     def close(self) -> None: ...
 

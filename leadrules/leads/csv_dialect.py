@@ -39,7 +39,7 @@ class Dialect:
 def delimiter_byte(delimiter: str) -> int:
     """The byte for `--delimiter`: one ASCII character, or its name."""
     character = WORDS.get(delimiter, delimiter)
-    if len(character) != 1 or not character.isascii() or character in '"\r\n\0':
+    if len(character) != 1 or not character.isascii() or character.isalnum() or character in '"\r\n\0\1.+-_':
         raise LeadsError(f"`{delimiter}` is no delimiter", "give one character, such as `;`, or `tab`")
     return ord(character)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from leadrules.leads.ahead import ahead
 from leadrules.leads.block import ROWS, Broken, first_row, named, positions_of
 from leadrules.leads.csv_dialect import Dialect, read_dialect
 from leadrules.leads.csv_records import CR, LF, Offsets, Records, cut
@@ -83,7 +84,8 @@ class CsvSource:
         if stream is None:
             stream, self._head = ByteStream(self._place, self._encoding), b""
         try:
-            yield from self._blocks(stream, positions, rows, chunk_bytes)
+            with ahead(self._blocks(stream, positions, rows, chunk_bytes)) as blocks:
+                yield from blocks
         finally:
             stream.close()
 
@@ -119,6 +121,8 @@ class CsvSource:
             offset += len(body)
             line += body.count(dialect.line_end)
             if block.rows or block.broken:
+                if positions:
+                    _ = block.cells  # parsed here, ahead of who waits for them
                 yield block
             if final and not carry:
                 return
@@ -195,7 +199,7 @@ class CsvBlock:
     def text_ends(self) -> Offsets:
         """Where each record's text ends, before its line end."""
         bytes_ = np.frombuffer(self.data, np.uint8)
-        ends = self.ends - 1
+        ends: Offsets = self.ends - 1
         if self.source.dialect.line_end == LF:
             return ends - ((ends > self.starts) & (bytes_[ends - 1] == CR))
         return ends

@@ -73,7 +73,8 @@ class JsonSource:
                     self._kinds[position].add(kind)
         for header in objects & where.keys():  # a value in some leads, an object in others
             self._kinds[where[header]].add("object")
-        _refuse_wrapped(self.name, only)
+        if not self._lines and self._place.head().removeprefix(UTF8_MARK).lstrip().startswith(b"{"):
+            _refuse_wrapped(self.name, only)
 
     def _records(self, stream: ByteStream) -> Iterator[JsonRecord | None]:
         try:
@@ -198,6 +199,7 @@ def _nested(lead: Lead, header: str) -> Any:
 
 
 def _refuse_wrapped(name: str, only: JsonRecord | None) -> None:
-    lists = [key for key, value in ((only.lead if only else None) or {}).items() if isinstance(value, list) and any(isinstance(one, dict) for one in value)]
+    members = (only.lead if only else None) or {}
+    lists = [key for key, value in members.items() if isinstance(value, list) and any(isinstance(one, dict) for one in value)]
     if lists:
         raise LeadsError(f"`{name}` is one object, and its leads seem to be in the list `{lists[0]}` inside it", "save that list alone: an array of objects")

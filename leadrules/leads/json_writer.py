@@ -112,7 +112,7 @@ def json_texts(values: pl.Series) -> list[str]:
         return ["null" if value is None or value != value or value in (float("inf"), float("-inf")) else value_text(value) for value in values.to_list()]
     if values.dtype == pl.String:
         known: dict[str | None, str] = {None: "null"}
-        encode = json.encoder.encode_basestring  # type: ignore[attr-defined]
+        encode = json.encoder.encode_basestring
         return [known[value] if value in known else known.setdefault(value, encode(value)) if len(known) < 10_000 else encode(value) for value in values.to_list()]
     return [_json(value) for value in values.to_list()]
 

@@ -68,7 +68,7 @@ class OutputFile:
         except OSError as error:
             raise cannot_write(self.name, error) from error
 
-    def write(self, *pieces: bytes) -> None:
+    def write(self, *pieces: bytes | memoryview) -> None:
         """Write these bytes, or say in plain words why not."""
         with self.writing():
             for piece in pieces:
