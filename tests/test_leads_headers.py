@@ -33,16 +33,23 @@ def test_the_first_candidate_wins_exactly_then_loosely(field, headers, expected)
 def test_two_columns_for_one_candidate_are_an_error_that_names_both(headers):
     matched = match_headers([Field("email", "email")], headers)
     (problem,) = matched.errors
-    places = [place for place, header in enumerate(headers, 1) if header != "x"]
-    assert problem.message == f"the field `email` could be `{headers[places[0] - 1]}` (column {places[0]}) and `{headers[places[1] - 1]}` (column {places[1]})"
-    assert problem.help and not matched.headers
+    first, second = [place for place, header in enumerate(headers, 1) if header != "x"]
+    named = [f"`{headers[place - 1]}` (column {place})" for place in (first, second)]
+    assert problem.message == f"the field `email` could be {named[0]} and {named[1]}"
+    assert problem.help
+    assert not matched.headers
 
 
 def test_a_field_without_a_column_is_an_error_with_the_nearest_header():
-    matched = match_headers([Field("employees", "integer", ("No. of Employees",), default=0)], ["Email", "No of Employes"])
+    matched = match_headers(
+        [Field("employees", "integer", ("No. of Employees",), default=0)], ["Email", "No of Employes"]
+    )
     (problem,) = matched.errors
     assert problem.message == "the field `employees` has no column: expected `No. of Employees` or `employees`"
-    assert problem.help == 'did you mean `No of Employes`? then add `from "No of Employes"` to the field; or mark it `optional`'
+    assert (
+        problem.help
+        == 'did you mean `No of Employes`? then add `from "No of Employes"` to the field; or mark it `optional`'
+    )
 
 
 def test_optional_and_unread_fields_need_no_column():
@@ -50,4 +57,7 @@ def test_optional_and_unread_fields_need_no_column():
 
 
 def test_where_keys_may_be_absent_a_missing_one_is_a_warning():
-    assert found([Field("a", "text")], ["x"], absent_is_missing=True) == ({}, [("missing-column", "warning", "no lead has `a`, so the field `a` is missing everywhere")])
+    assert found([Field("a", "text")], ["x"], absent_is_missing=True) == (
+        {},
+        [("missing-column", "warning", "no lead has `a`, so the field `a` is missing everywhere")],
+    )

@@ -28,7 +28,12 @@ def score(path: Path, out: Path, rows: int = 100_000, keep=None, **options) -> s
     with open_output(out, source, [("score", pl.Float64), ("stage", pl.String)], **options) as writer:
         for block in source.blocks(rows=rows):
             kept = np.array([keep is None or n in keep for n in block.numbers.tolist()], bool)
-            added = pl.DataFrame({"score": block.numbers / 2, "stage": pl.Series([None if n % 2 else 'a "b"' for n in block.numbers.tolist()], dtype=pl.String)})
+            added = pl.DataFrame(
+                {
+                    "score": block.numbers / 2,
+                    "stage": pl.Series([None if n % 2 else 'a "b"' for n in block.numbers.tolist()], dtype=pl.String),
+                }
+            )
             writer.write(block, kept, added)
         writer.commit()
     return out.read_text("utf-8") if out.suffix != ".parquet" else ""
@@ -45,13 +50,15 @@ LEADS = """{"email": {"clicks": 3, "sent": 1.10}, "x": "a;b", "t": ["p", "q"]}
 
 def test_lines_become_dotted_columns_and_bad_lines_keep_their_number(tmp_path):
     source = open_leads(put(tmp_path, "a.jsonl", LEADS))
-    assert source.headers == ["email.clicks", "email.sent", "x", "t", "id"] and source.absent_is_missing
+    assert source.headers == ["email.clicks", "email.sent", "x", "t", "id"]
+    assert source.absent_is_missing
     (block,) = source.blocks(["t", "email.clicks", "id"])
     assert block.cells.schema == {"t": pl.List(pl.String), "email.clicks": pl.Int64, "id": pl.Object}
     assert block.cells["email.clicks"].to_list() == [3, 4, None]
     assert block.cells["t"].to_list() == [["p", "q"], [], None]
     assert block.cells["id"].to_list() == [None, 12345678901234567890, None]
-    assert block.numbers.tolist() == [1, 2, 5] and source.blank_lines == 1
+    assert block.numbers.tolist() == [1, 2, 5]
+    assert source.blank_lines == 1
     assert [(one.row, one.reason, one.raw) for one in block.broken] == [
         (3, "it is a list, not an object (line 4)", "[1]"),
         (4, "it is not JSON (line 5)", "{bad"),
@@ -65,7 +72,10 @@ def test_lines_are_written_as_they_came_with_members_behind(tmp_path):
         '{"email.clicks": 4, "id": 12345678901234567890, "t": [], "score": 1, "stage": "a \\"b\\""}',
         '{"score": 2.5, "stage": null}',
     ]
-    assert json.loads(score(tmp_path / "a.jsonl", tmp_path / "o.json", rows=1, keep={2, 5}))[1] == {"score": 2.5, "stage": None}
+    assert json.loads(score(tmp_path / "a.jsonl", tmp_path / "o.json", rows=1, keep={2, 5}))[1] == {
+        "score": 2.5,
+        "stage": None,
+    }
     assert json.loads(score(tmp_path / "a.jsonl", tmp_path / "o.json", keep=set())) == []
 
 
@@ -126,7 +136,8 @@ def test_a_column_has_the_type_that_its_values_share(tmp_path, values, dtype):
 def test_a_flat_key_goes_before_a_nested_path(tmp_path):
     source = open_leads(put(tmp_path, "a.jsonl", '{"a": {"b.c": {"d": 1}}}\n{"a.b.c.d": 2, "a": {"b.c": {"d": 3}}}\n'))
     (block,) = source.blocks(["a.b.c.d"])
-    assert source.headers == ["a.b.c.d"] and block.cells["a.b.c.d"].to_list() == [1, 2]
+    assert source.headers == ["a.b.c.d"]
+    assert block.cells["a.b.c.d"].to_list() == [1, 2]
 
 
 @pytest.mark.parametrize("text", ["[]", " [ ]\n", '\ufeff[{"a": 1},\n {"a": 2}]', '{"a": 1}\n{"a": 2}', '{"a":1}'])
@@ -166,7 +177,8 @@ def test_half_a_character_and_wrong_bytes(tmp_path):
 def test_standard_input_is_kept_for_the_second_reading():
     source = open_leads(io.BytesIO(b'{"a": 1}\n{"b": 2}\n'))
     (block,) = source.blocks(["b"])
-    assert source.headers == ["a", "b"] and block.cells["b"].to_list() == [None, 2]
+    assert source.headers == ["a", "b"]
+    assert block.cells["b"].to_list() == [None, 2]
     source.close()
 
 
@@ -194,10 +206,17 @@ VALUES = st.recursive(
 
 
 @settings(max_examples=100, deadline=None)
-@given(leads=st.lists(st.dictionaries(st.text("abc.é", max_size=3), VALUES, max_size=4), max_size=6), indent=st.sampled_from([None, 2]), rows=st.integers(1, 4))
+@given(
+    leads=st.lists(st.dictionaries(st.text("abc.é", max_size=3), VALUES, max_size=4), max_size=6),
+    indent=st.sampled_from([None, 2]),
+    rows=st.integers(1, 4),
+)
 def test_any_leads_come_out_as_they_came(leads, indent, rows):
     out = []
-    for text in (json.dumps(leads, indent=indent, ensure_ascii=False), "\n".join(json.dumps(lead) for lead in leads) or "[]"):
+    for text in (
+        json.dumps(leads, indent=indent, ensure_ascii=False),
+        "\n".join(json.dumps(lead) for lead in leads) or "[]",
+    ):
         source = open_leads(io.BytesIO(text.encode()))
         got = []
         for block in source.blocks(source.headers, rows=rows):

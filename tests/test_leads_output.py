@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import polars as pl
@@ -68,7 +67,15 @@ def test_what_cannot_be_written_is_said(leads, tmp_path, out, message):
     assert leads.read_text() == "a,b\n1,2\n"
 
 
-@pytest.mark.parametrize(("name", "message"), [("none.csv", "there is no file"), ("", "is a folder"), ("leads.csv/x.csv", "a part of its path"), ("x.zip", "packed as .zip")])
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("none.csv", "there is no file"),
+        ("", "is a folder"),
+        ("leads.csv/x.csv", "a part of its path"),
+        ("x.zip", "packed as .zip"),
+    ],
+)
 def test_what_cannot_be_read_is_said(leads, tmp_path, name, message):
     with pytest.raises(LeadsError, match=message):
         open_leads(tmp_path / name)
@@ -86,7 +93,8 @@ def test_a_link_is_written_through(leads, tmp_path):
     (tmp_path / "real.csv").write_text("old")
     (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
     write(open_leads(leads), tmp_path / "link.csv")
-    assert (tmp_path / "real.csv").read_text() == "a,b,n\n1,2,1\n" and (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "real.csv").read_text() == "a,b,n\n1,2,1\n"
+    assert (tmp_path / "link.csv").is_symlink()
 
 
 def test_a_rejects_file_that_cannot_be_written_is_said_at_the_start(leads, tmp_path):
@@ -96,9 +104,15 @@ def test_a_rejects_file_that_cannot_be_written_is_said_at_the_start(leads, tmp_p
         open_rejects(leads, open_leads(leads))
 
 
-@pytest.mark.parametrize(("added", "columns", "message"), [("a", None, "the run would add `a`"), ("n", ["bb"], "--columns names `bb`"), ("n", [], "names no column")])
+@pytest.mark.parametrize(
+    ("added", "columns", "message"),
+    [("a", None, "the run would add `a`"), ("n", ["bb"], "--columns names `bb`"), ("n", [], "names no column")],
+)
 def test_columns_that_clash_or_are_unknown(leads, tmp_path, added, columns, message):
-    with pytest.raises(LeadsError, match=message), open_output(tmp_path / "o.csv", open_leads(leads), [(added, pl.Int64)], columns=columns):
+    with (
+        pytest.raises(LeadsError, match=message),
+        open_output(tmp_path / "o.csv", open_leads(leads), [(added, pl.Int64)], columns=columns),
+    ):
         pass
     assert not (tmp_path / "o.csv").exists()
 
@@ -122,8 +136,13 @@ except OutputClosed:
 
 
 def test_a_signal_leaves_nothing(leads, tmp_path):
-    with subprocess.Popen([sys.executable, "-c", PROGRAM, leads, tmp_path / "o.csv", "wait"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as program:
-        assert program.stdout is not None and program.stdout.readline() == b"started\n"
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, leads, tmp_path / "o.csv", "wait"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == b"started\n"
         program.send_signal(signal.SIGTERM)
         assert program.wait(20) != 0
     assert [one.name for one in tmp_path.iterdir()] == ["leads.csv"]
@@ -131,11 +150,15 @@ def test_a_signal_leaves_nothing(leads, tmp_path):
 
 def test_a_reader_that_stops_is_no_error(leads):
     leads.write_text("a,b\n" + "1,2\n" * 200_000)
-    with subprocess.Popen([sys.executable, "-c", PROGRAM, leads, "-"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
-        assert program.stdout is not None and program.stderr is not None
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, leads, "-"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
         assert program.stdout.readline() == b"a,b,n\n"
         program.stdout.close()
-        assert program.wait(20) == 5 and program.stderr.read() == b""
+        assert program.wait(20) == 5
+        assert program.stderr.read() == b""
 
 
 @pytest.mark.parametrize(
@@ -165,4 +188,14 @@ def test_texts_of_the_tool_are_harmless_in_a_spreadsheet(text, written):
 
 def test_scores_are_written_plainly():
     scores = [36.0, 36.5, -0.0, 0.01, -2.25, 1e6, 1234567.89, None, 99999999.99]
-    assert as_text(pl.DataFrame({"s": scores}))["s"].to_list() == ["36", "36.5", "0", "0.01", "-2.25", "1000000", "1234567.89", None, "99999999.99"]
+    assert as_text(pl.DataFrame({"s": scores}))["s"].to_list() == [
+        "36",
+        "36.5",
+        "0",
+        "0.01",
+        "-2.25",
+        "1000000",
+        "1234567.89",
+        None,
+        "99999999.99",
+    ]

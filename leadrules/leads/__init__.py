@@ -29,7 +29,16 @@ if TYPE_CHECKING:
     from leadrules.leads.block import Block, LeadSource
     from leadrules.leads.rejects import RejectsWriter
 
-__all__ = ["HeaderProblem", "LeadWriter", "LeadsError", "Matched", "match_headers", "open_leads", "open_output", "open_rejects"]
+__all__ = [
+    "HeaderProblem",
+    "LeadWriter",
+    "LeadsError",
+    "Matched",
+    "match_headers",
+    "open_leads",
+    "open_output",
+    "open_rejects",
+]
 
 Where = str | os.PathLike[str] | IO[bytes]
 
@@ -38,14 +47,16 @@ class LeadWriter(Protocol):
     """An output being written. `commit` puts it in its place, `abort` leaves the place as it was."""
 
     def write(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> None:
-        """Write the block's kept leads, in order, with their added cells; both have a row for every lead of the block."""
+        """Write the block's kept leads, in order, with their added cells; both have a row for each of its leads."""
 
     def commit(self) -> None: ...
 
     def abort(self) -> None: ...
 
 
-def open_leads(where: Where, *, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None) -> LeadSource:
+def open_leads(
+    where: Where, *, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None
+) -> LeadSource:
     """Open a file of leads; `-` (or an open binary stream) is standard input.
 
     `encoding` is for csv and JSON, `delimiter` for csv, `sheet` (a name, or a number from 1) for Excel.
@@ -104,7 +115,9 @@ def open_output(
     from leadrules.leads.output import OutputFile
 
     format = output_format(os.fspath(where) if isinstance(where, (str, os.PathLike)) else None)
-    chosen = choose_columns(source.headers, [name for name, _ in added], columns, drop, source.written(flat=format in ("csv", "excel")))
+    chosen = choose_columns(
+        source.headers, [name for name, _ in added], columns, drop, source.written(flat=format in ("csv", "excel"))
+    )
     with OutputFile(where, inputs=[source.path, *inputs]) as output:
         writer: LeadWriter
         if format == "csv":
@@ -129,7 +142,9 @@ def open_output(
             writer.abort()
 
 
-def open_rejects(where: str | os.PathLike[str] | None, source: LeadSource, *, inputs: Sequence[str] = ()) -> RejectsWriter:
+def open_rejects(
+    where: str | os.PathLike[str] | None, source: LeadSource, *, inputs: Sequence[str] = ()
+) -> RejectsWriter:
     """Collect rejected leads in a csv file, which is made with the first of them; None only counts."""
     from leadrules.leads.rejects import RejectsWriter
 

@@ -38,7 +38,12 @@ def as_text(frame: pl.DataFrame) -> pl.DataFrame:
         column = pl.col(name)
         if dtype.is_float():
             whole = column.round(0) == column
-            written.append(pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.cast(pl.String)).alias(name))
+            written.append(
+                pl.when(whole)
+                .then(column.cast(pl.Int64, strict=False).cast(pl.String))
+                .otherwise(column.cast(pl.String))
+                .alias(name)
+            )
         elif dtype in (pl.Categorical, pl.Enum) or dtype == pl.String:
             text = column.cast(pl.String)
             runs = text.str.contains(_RUNS) & ~text.str.contains(_HARMLESS)

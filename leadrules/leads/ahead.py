@@ -24,7 +24,7 @@ class _End:
 
 @contextmanager
 def ahead(items: Iterator[Item]) -> Iterator[Iterator[Item]]:
-    """The same items, each made while the caller is busy with the one before. Leaving the context stops their making."""
+    """The same items, each made while the caller is busy with the one before. Leaving the context stops it."""
     made: queue.Queue[Item | _End] = queue.Queue(1)
     stopped = threading.Event()
 

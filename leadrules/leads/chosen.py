@@ -38,13 +38,20 @@ def choose_columns(
     outputs = [Chosen(name, None) for name in added]
     refuse_clash(added, {one.name for one in inputs})
     if columns is None:
-        return [by_position[position] for position in (range(len(headers)) if written is None else written) if position in by_position] + outputs
+        return [
+            by_position[position]
+            for position in (range(len(headers)) if written is None else written)
+            if position in by_position
+        ] + outputs
     chosen = []
     for name in columns:
         found = [one for one in inputs + outputs if one.name == name]
         if not found:
             near = difflib.get_close_matches(name, [one.name for one in inputs + outputs], n=1)
-            raise LeadsError(f"--columns names `{name}`, which is neither a column of the leads nor one that the run adds", f"did you mean `{near[0]}`?" if near else None)
+            raise LeadsError(
+                f"--columns names `{name}`, which is neither a column of the leads nor one that the run adds",
+                f"did you mean `{near[0]}`?" if near else None,
+            )
         chosen += found
     if not chosen:
         raise LeadsError("--columns names no column", "name at least one, or leave it out")
@@ -56,8 +63,9 @@ def refuse_clash(added: Sequence[str], names: Collection[str]) -> None:
     clashes = [name for name in added if name in names]
     if clashes:
         shown = ", ".join(f"`{name}`" for name in clashes)
+        columns = "a column" if len(clashes) == 1 else "columns"
         raise LeadsError(
-            f"the run would add {shown}, and the leads have {'a column' if len(clashes) == 1 else 'columns'} called so already",
+            f"the run would add {shown}, and the leads have {columns} called so already",
             "name the added columns otherwise with `--prefix lead_`, or drop those of an earlier run with `--replace`",
         )
 
@@ -67,5 +75,8 @@ def without_repeats(chosen: Sequence[Chosen], what: str) -> None:
     seen: set[str] = set()
     for one in chosen:
         if one.name in seen:
-            raise LeadsError(f"two columns are called `{one.name}`, which {what} cannot hold", "write csv, or choose columns with --columns")
+            raise LeadsError(
+                f"two columns are called `{one.name}`, which {what} cannot hold",
+                "write csv, or choose columns with --columns",
+            )
         seen.add(one.name)

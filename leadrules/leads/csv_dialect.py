@@ -20,9 +20,9 @@ _SAMPLE = 50
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """`preamble` is what stands before the header (a mark, `sep=;`, blank lines); `header` is its record with its line end.
+    """`preamble` is what stands before the header (a mark, `sep=;`, blank lines), `header` its record and line end.
 
-    `size` is where the first lead begins; `line` is the number of its line. `line_end` is LF, or CR in files of old Macs;
+    `size` is where the first lead begins; `line` is its line's number. `line_end` is LF, or CR in files of old Macs;
     `newline` is what ends the header's line: LF, CR LF or CR.
     """
 
@@ -62,16 +62,24 @@ def read_dialect(head: bytes, name: str, delimiter: str | None, at_end: bool) ->
     if end < 0 and not at_end:
         return None
     if not head[at:].strip(b" \r\n"):
-        raise LeadsError(f"`{name}` is empty: it has no header and no leads", "give a file whose first line names its columns")
+        raise LeadsError(
+            f"`{name}` is empty: it has no header and no leads", "give a file whose first line names its columns"
+        )
     text = head if head.endswith(bytes([line_end])) or not at_end else head + bytes([line_end])
     found = chosen if chosen is not None else _find_delimiter(text, at, line_end)
     record = read_record(text, at, found, line_end)
     line_number = text.count(line_end, 0, at) + 1
     if record.fault:
-        raise LeadsError(f"the header of `{name}`, on line {line_number}, cannot be read: {record.fault}", "write a quote inside a quoted cell twice")
+        raise LeadsError(
+            f"the header of `{name}`, on line {line_number}, cannot be read: {record.fault}",
+            "write a quote inside a quoted cell twice",
+        )
     if record.end is None:
         if at_end:
-            raise LeadsError(f"a quote that opens in the header of `{name}`, on line {line_number}, is never closed", "close it, or write it twice inside a quoted cell")
+            raise LeadsError(
+                f"a quote that opens in the header of `{name}`, on line {line_number}, is never closed",
+                "close it, or write it twice inside a quoted cell",
+            )
         return None
     header = text[at : record.end]
     try:
@@ -79,14 +87,25 @@ def read_dialect(head: bytes, name: str, delimiter: str | None, at_end: bool) ->
     except UnicodeDecodeError:
         headers = _undecodable(text[: record.end], name)
     newline = b"\r\n" if header.endswith(b"\r\n") else bytes([line_end])
-    return Dialect(found, line_end, newline, head[:at], header, headers, min(record.end, len(head)), text.count(line_end, 0, record.end) + 1)
+    return Dialect(
+        found,
+        line_end,
+        newline,
+        head[:at],
+        header,
+        headers,
+        min(record.end, len(head)),
+        text.count(line_end, 0, record.end) + 1,
+    )
 
 
 def _undecodable(data: bytes, name: str) -> list[str]:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise not_in_encoding(name, "utf-8", data[error.start], error.start, data.count(b"\n", 0, error.start) + 1) from None
+        raise not_in_encoding(
+            name, "utf-8", data[error.start], error.start, data.count(b"\n", 0, error.start) + 1
+        ) from None
     return []
 
 

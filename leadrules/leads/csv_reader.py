@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 SMALLEST_CHUNK, LARGEST_CHUNK = 1 << 18, 1 << 26
 LARGEST_RECORD = 1 << 28
-_MISREAD = (b"x", b"\xef")  # Polars looks for zlib's mark and a byte-order mark at the start of any text; a header keeps it from finding one
+_MISREAD = (
+    b"x",
+    b"\xef",
+)  # Polars looks for zlib's mark and a byte-order mark at the start of any text; a header keeps it from finding one
 
 
 class CsvSource:
@@ -55,11 +58,16 @@ class CsvSource:
             piece = self._stream.read(size)
             self._head += piece
             _refuse_other_formats(self._head, self.name)
-            dialect = read_dialect(self._head, self.name, delimiter, at_end=len(piece) < size and not (piece := self._more()))
+            dialect = read_dialect(
+                self._head, self.name, delimiter, at_end=len(piece) < size and not (piece := self._more())
+            )
             if dialect is not None:
                 return dialect
             if len(self._head) > LARGEST_RECORD:
-                raise LeadsError(f"the first line of `{self.name}` does not end within {LARGEST_RECORD >> 20} MiB", "give a csv file whose first line names its columns")
+                raise LeadsError(
+                    f"the first line of `{self.name}` does not end within {LARGEST_RECORD >> 20} MiB",
+                    "give a csv file whose first line names its columns",
+                )
             size = len(self._head)
 
     def _more(self) -> bytes:
@@ -77,7 +85,9 @@ class CsvSource:
     def written(self, flat: bool) -> list[int]:
         return list(range(len(self.headers)))
 
-    def blocks(self, needed: Sequence[str] = (), rows: int = ROWS, *, chunk_bytes: int | None = None) -> Iterator[CsvBlock]:
+    def blocks(
+        self, needed: Sequence[str] = (), rows: int = ROWS, *, chunk_bytes: int | None = None
+    ) -> Iterator[CsvBlock]:
         """All leads, in order; `chunk_bytes` sets how much is read at a time in place of `rows`."""
         positions = positions_of(needed, self.headers)
         stream, self._stream = self._stream, None
@@ -89,7 +99,9 @@ class CsvSource:
         finally:
             stream.close()
 
-    def _blocks(self, stream: ByteStream, positions: list[int], rows: int, chunk_bytes: int | None) -> Iterator[CsvBlock]:
+    def _blocks(
+        self, stream: ByteStream, positions: list[int], rows: int, chunk_bytes: int | None
+    ) -> Iterator[CsvBlock]:
         dialect = self.dialect
         carry, self._head = self._head, b""
         while len(carry) < dialect.size:
@@ -201,7 +213,7 @@ class CsvBlock:
         bytes_ = np.frombuffer(self.data, np.uint8)
         ends: Offsets = self.ends - 1
         if self.source.dialect.line_end == LF:
-            return ends - ((ends > self.starts) & (bytes_[ends - 1] == CR))
+            ends -= (ends > self.starts) & (bytes_[ends - 1] == CR)
         return ends
 
     @cached_property
@@ -222,7 +234,9 @@ class CsvBlock:
         return b"".join([*pieces, self.data[at:]])
 
 
-def _block(source: CsvSource, data: bytes, records: Records, row: int, line: int, needed: list[int], bytes_read: int) -> tuple[CsvBlock, int]:
+def _block(
+    source: CsvSource, data: bytes, records: Records, row: int, line: int, needed: list[int], bytes_read: int
+) -> tuple[CsvBlock, int]:
     """The block of a chunk's whole records, and how many blank lines it had."""
     width, line_end = len(source.headers), source.dialect.line_end
     faulty = dict(records.faulty)
@@ -249,13 +263,17 @@ def _block(source: CsvSource, data: bytes, records: Records, row: int, line: int
         count = int(records.cells[which])
         reason = faulty.get(start) or f"{count:,} {'cell' if count == 1 else 'cells'} where the header has {width:,}"
         on_line = line + data.count(line_end, 0, start)
-        broken.append(Broken(int(numbers[which]), f"{reason} (line {on_line:,})", data[start:end].rstrip(b"\r\n").decode("utf-8")))
+        broken.append(
+            Broken(int(numbers[which]), f"{reason} (line {on_line:,})", data[start:end].rstrip(b"\r\n").decode("utf-8"))
+        )
     starts, ends = records.starts[good], records.ends[good]
     lengths = ends - starts
     clean = _without(data, starts, ends)
     clean_ends = np.cumsum(lengths)
     rewritten = _by_row(records.rewritten, starts)
-    block = CsvBlock(source, clean, clean_ends - lengths, clean_ends, numbers[good], tuple(broken), bytes_read, needed, rewritten)
+    block = CsvBlock(
+        source, clean, clean_ends - lengths, clean_ends, numbers[good], tuple(broken), bytes_read, needed, rewritten
+    )
     return block, int((~counted).sum())
 
 
@@ -263,7 +281,11 @@ def _by_row(rewritten: dict[int, bytes], starts: Offsets) -> dict[int, bytes]:
     if not rewritten:
         return {}
     rows = np.searchsorted(starts, np.fromiter(rewritten, np.int64)).tolist()
-    return {row: text for row, (start, text) in zip(rows, rewritten.items(), strict=True) if row < len(starts) and starts[row] == start}
+    return {
+        row: text
+        for row, (start, text) in zip(rows, rewritten.items(), strict=True)
+        if row < len(starts) and starts[row] == start
+    }
 
 
 def _without(data: bytes, starts: Offsets, ends: Offsets) -> bytes:
@@ -286,18 +308,29 @@ def _check_text(data: bytes, name: str, offset: int, line: int) -> None:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise not_in_encoding(name, "utf-8", data[error.start], offset + error.start, line + data.count(b"\n", 0, error.start)) from None
+        raise not_in_encoding(
+            name, "utf-8", data[error.start], offset + error.start, line + data.count(b"\n", 0, error.start)
+        ) from None
 
 
 def _never_closed(name: str, data: bytes, records: Records, line: int, line_end: int, final: bool) -> LeadsError:
     if records.open_quote is None:
-        return LeadsError(f"line {line:,} of `{name}` does not end within {len(data) >> 20:,} MiB", "is this a csv file?")
+        return LeadsError(
+            f"line {line:,} of `{name}` does not end within {len(data) >> 20:,} MiB", "is this a csv file?"
+        )
     opened = line + data.count(line_end, 0, records.open_quote)
     how = "is never closed" if final else f"is not closed within {len(data) >> 20:,} MiB"
-    return LeadsError(f"the quote that opens a cell on line {opened:,} of `{name}` {how}", "close it, or put the whole cell in quotes and write the quote in it twice")
+    return LeadsError(
+        f"the quote that opens a cell on line {opened:,} of `{name}` {how}",
+        "close it, or put the whole cell in quotes and write the quote in it twice",
+    )
 
 
-_FORMATS = ((b"PAR1", "a Parquet file", ".parquet"), (b"PK\x03\x04", "an Excel workbook or another zip file", ".xlsx"), (b"\xd0\xcf\x11\xe0", "an old Excel workbook", ".xls"))
+_FORMATS = (
+    (b"PAR1", "a Parquet file", ".parquet"),
+    (b"PK\x03\x04", "an Excel workbook or another zip file", ".xlsx"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", ".xls"),
+)
 
 
 def _refuse_other_formats(head: bytes, name: str) -> None:
@@ -305,4 +338,7 @@ def _refuse_other_formats(head: bytes, name: str) -> None:
         if head.startswith(mark):
             raise LeadsError(f"`{name}` is not csv: it is {what}", f"give it the ending `{ending}`")
     if head[:HEAD].count(b"\0") * 4 > len(head[:HEAD]):
-        raise LeadsError(f"`{name}` is not csv in UTF-8: every few bytes there is a NUL", "if it is UTF-16 without a mark, say `--encoding utf-16-le` or `--encoding utf-16-be`")
+        raise LeadsError(
+            f"`{name}` is not csv in UTF-8: every few bytes there is a NUL",
+            "if it is UTF-16 without a mark, say `--encoding utf-16-le` or `--encoding utf-16-be`",
+        )

@@ -40,11 +40,15 @@ class CsvWriter:
         if isinstance(source, CsvSource):
             self._delimiter, self._newline = source.delimiter.encode(), source.dialect.newline
             preamble = source.dialect.preamble
-        self._runs = [(is_input, list(run)) for is_input, run in groupby(chosen, key=lambda one: one.position is not None)]
+        self._runs = [
+            (is_input, list(run)) for is_input, run in groupby(chosen, key=lambda one: one.position is not None)
+        ]
         everything = list(range(len(source.headers)))
         inputs = [one.position for one in chosen if one.position is not None]
         self._plain = inputs == everything and [is_input for is_input, _ in self._runs] == [True, False]
-        names = self._raw_headers(source) if isinstance(source, CsvSource) else self._lines([one.name for one in chosen])
+        names = (
+            self._raw_headers(source) if isinstance(source, CsvSource) else self._lines([one.name for one in chosen])
+        )
         output.write(preamble, names, self._newline)
 
     def _raw_headers(self, source: CsvSource) -> bytes:
@@ -55,7 +59,9 @@ class CsvWriter:
         ends = [*record.structure[:-1].tolist(), text_end]
         starts = [0, *(end + 1 for end in ends)]
         cells = [
-            self._lines([one.name]) if one.position is None else dialect.header[starts[one.position] : ends[one.position]]
+            self._lines([one.name])
+            if one.position is None
+            else dialect.header[starts[one.position] : ends[one.position]]
             for one in self._chosen
         ]
         return self._delimiter.join(cells)
@@ -160,7 +166,7 @@ def whole_records(block: CsvBlock) -> pl.DataFrame | None:
     data, line_end = block.data, block.source.dialect.line_end
     if data.count(line_end) != block.rows or _NOT_IN_TEXT.encode() in data:
         return None
-    # The name keeps Polars from looking for a mark at the start of the first record; no name of an added column begins so.
+    # A header keeps Polars from looking for a mark at the start of the first record; no added column has such a name.
     records = pl.read_csv(
         b"\0record" + bytes([line_end]) + data,
         separator=_NOT_IN_TEXT,

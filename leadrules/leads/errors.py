@@ -28,20 +28,35 @@ _READING: dict[int, tuple[str, str | None]] = {
     errno.ENOENT: ("there is no file `{name}`", "check the spelling and the folder you are in"),
     errno.EISDIR: ("`{name}` is a folder, not a file of leads", "name a file in it"),
     errno.ENOTDIR: ("there is no file `{name}`: a part of its path is a file, not a folder", None),
-    errno.EACCES: ("`{name}` may not be read by you", "ask for the right to read it, or copy it to a place of your own"),
+    errno.EACCES: (
+        "`{name}` may not be read by you",
+        "ask for the right to read it, or copy it to a place of your own",
+    ),
     errno.EPERM: ("`{name}` may not be read by you", "ask for the right to read it, or copy it to a place of your own"),
 }
 
 _WRITING: dict[int, tuple[str, str | None]] = {
-    errno.ENOENT: ("cannot write `{name}`: its folder does not exist", "make the folder first, or name another place with -o"),
+    errno.ENOENT: (
+        "cannot write `{name}`: its folder does not exist",
+        "make the folder first, or name another place with -o",
+    ),
     errno.EISDIR: ("cannot write `{name}`: it is a folder", "name a file in it"),
     errno.ENOTDIR: ("cannot write `{name}`: a part of its path is a file, not a folder", None),
     errno.EACCES: ("cannot write `{name}`: you may not write there", "name another place with -o"),
     errno.EPERM: ("cannot write `{name}`: you may not write there", "name another place with -o"),
     errno.EROFS: ("cannot write `{name}`: the disk is read-only", "name another place with -o"),
-    errno.ENOSPC: ("cannot write `{name}`: the disk is full", "free some space, or name a place on another disk with -o"),
-    errno.EDQUOT: ("cannot write `{name}`: your share of the disk is full", "free some space, or name a place on another disk with -o"),
-    errno.EFBIG: ("cannot write `{name}`: the file grows larger than the disk allows", "name a place on another disk with -o"),
+    errno.ENOSPC: (
+        "cannot write `{name}`: the disk is full",
+        "free some space, or name a place on another disk with -o",
+    ),
+    errno.EDQUOT: (
+        "cannot write `{name}`: your share of the disk is full",
+        "free some space, or name a place on another disk with -o",
+    ),
+    errno.EFBIG: (
+        "cannot write `{name}`: the file grows larger than the disk allows",
+        "name a place on another disk with -o",
+    ),
 }
 
 

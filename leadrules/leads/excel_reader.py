@@ -34,7 +34,17 @@ if TYPE_CHECKING:
 
 Row = list[Any]
 _SPOOLED_ROWS = 5_000
-_DAMAGED = (zipfile.BadZipFile, KeyError, ValueError, EOFError, OSError, SyntaxError, TypeError, AttributeError, IndexError)
+_DAMAGED = (
+    zipfile.BadZipFile,
+    KeyError,
+    ValueError,
+    EOFError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    AttributeError,
+    IndexError,
+)
 _FORMULA = re.compile(rb'<c\b[^>]*?\br="([A-Z]+[0-9]+)"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>\s*)?</c>')
 _MERGED = re.compile(rb'<mergeCell\b[^>]*?\bref="([^"]+)"')
 
@@ -53,7 +63,7 @@ class ExcelSource:
         self.headers: list[str] = []
         self._rows = 0
         self._kinds: list[set[str]] = []
-        self._spooled: IO[bytes] = tempfile.TemporaryFile(prefix="leadrules-")
+        self._spooled: IO[bytes] = tempfile.TemporaryFile(prefix="leadrules-")  # noqa: SIM115 (until `close`)
         self.sheet = self._read(sheet)
         self.headers += [""] * (len(self._kinds) - len(self.headers))
         self.types = [shared_type(kinds) for kinds in self._kinds]
@@ -107,7 +117,10 @@ class ExcelSource:
                 held = []
         pickle.dump(held, self._spooled, pickle.HIGHEST_PROTOCOL)
         if not self.headers:
-            raise LeadsError(f"sheet `{title}` of `{self.name}` is empty: it has no header and no leads", "name another sheet with --sheet")
+            raise LeadsError(
+                f"sheet `{title}` of `{self.name}` is empty: it has no header and no leads",
+                "name another sheet with --sheet",
+            )
 
     def _refuse_hidden_values(self, part: str, title: str) -> None:
         """Look through the sheet's own text for formulas without a value and for merged areas."""
@@ -123,19 +136,28 @@ class ExcelSource:
                             "open the workbook in a spreadsheet program and save it, so that its values are stored",
                         )
                     if merged:
-                        raise LeadsError(f"cells {merged[1].decode()} of sheet `{title}` are merged, so only the first of them has a value", "unmerge them, and fill in each lead's own")
+                        raise LeadsError(
+                            f"cells {merged[1].decode()} of sheet `{title}` are merged, so only the first has a value",
+                            "unmerge them, and fill in each lead's own",
+                        )
                     rest = data[data.rfind(b"<c ") if b"<c " in data else -200 :][-100_000:]
         except _DAMAGED as error:
             raise self._damaged() from error
 
     def _damaged(self) -> LeadsError:
-        return LeadsError(f"`{self.name}` is not an Excel workbook that can be read", "open it in a spreadsheet program and save it again as .xlsx, or as .csv")
+        return LeadsError(
+            f"`{self.name}` is not an Excel workbook that can be read",
+            "open it in a spreadsheet program and save it again as .xlsx, or as .csv",
+        )
 
     def schema(self) -> dict[str, pl.DataType]:
         """The type of every column; text where its values share none."""
         import polars as pl
 
-        return {header: dtype if dtype is not None else pl.String() for header, dtype in zip(self.headers, self.types, strict=True)}
+        return {
+            header: dtype if dtype is not None else pl.String()
+            for header, dtype in zip(self.headers, self.types, strict=True)
+        }
 
     def written(self, flat: bool) -> list[int]:
         return list(range(len(self.headers)))
@@ -194,7 +216,9 @@ class ExcelBlock:
         """Each value as its own text, whatever the others of its column are."""
         import polars as pl
 
-        values = pl.DataFrame([pl.Series(str(position), self.values(position), dtype=pl.Object) for position in positions])
+        values = pl.DataFrame(
+            [pl.Series(str(position), self.values(position), dtype=pl.Object) for position in positions]
+        )
         return as_texts(values)
 
     def values(self, position: int) -> list[Any]:
@@ -219,4 +243,7 @@ def _choose(names: Sequence[str], wanted: str | None, book: str) -> str:
         return wanted
     if wanted.isdecimal() and 1 <= int(wanted) <= len(names):
         return names[int(wanted) - 1]
-    raise LeadsError(f"`{book}` has no sheet `{wanted}`", "it has " + ", ".join(f"{number} `{name}`" for number, name in enumerate(names, 1)))
+    raise LeadsError(
+        f"`{book}` has no sheet `{wanted}`",
+        "it has " + ", ".join(f"{number} `{name}`" for number, name in enumerate(names, 1)),
+    )

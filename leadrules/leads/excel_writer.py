@@ -75,7 +75,10 @@ class ExcelWriter:
             return
         if len(text.encode("utf-16-le")) > 2 * LONGEST_TEXT:
             name = self._chosen[place].name
-            raise LeadsError(f"a text of {len(text):,} characters in `{name}` does not fit an Excel cell, which holds {LONGEST_TEXT:,}", _INSTEAD)
+            raise LeadsError(
+                f"a text of {len(text):,} characters in `{name}` does not fit an Excel cell: {LONGEST_TEXT:,} do",
+                _INSTEAD,
+            )
         harmful = self._chosen[place].position is None and runs_as_formula(text)
         self._sheet.write_string(self._row, place, text, self._quoted if harmful else None)
 
@@ -100,7 +103,9 @@ class ExcelWriter:
         if value.year < 1900 or (isinstance(value, datetime) and value.tzinfo is not None):
             self._write_text(place, value_text(value))
         else:
-            self._sheet.write_datetime(self._row, place, value, self._moment if isinstance(value, datetime) else self._day)
+            self._sheet.write_datetime(
+                self._row, place, value, self._moment if isinstance(value, datetime) else self._day
+            )
 
     def _write_time(self, place: int, value: time) -> None:
         self._sheet.write_datetime(self._row, place, value, self._clock)

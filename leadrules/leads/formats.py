@@ -23,7 +23,12 @@ _ENDINGS: dict[str, Format] = {
     "xlsm": "excel",
 }
 _SAVE_AS = "open it in a spreadsheet program and save it as .xlsx or .csv"
-_REFUSED = {"xls": "an old Excel workbook", "xlsb": "a binary Excel workbook", "ods": "an OpenDocument spreadsheet", "numbers": "a Numbers spreadsheet"}
+_REFUSED = {
+    "xls": "an old Excel workbook",
+    "xlsb": "a binary Excel workbook",
+    "ods": "an OpenDocument spreadsheet",
+    "numbers": "a Numbers spreadsheet",
+}
 _PACKED = {"zip", "7z", "rar", "bz2", "xz", "zst"}
 _MARKS: tuple[tuple[bytes, Format], ...] = ((b"PAR1", "parquet"), (b"PK\x03\x04", "excel"))
 
@@ -41,10 +46,14 @@ def input_format(place: Place) -> Format:
     if suffix in _REFUSED:
         raise LeadsError(f"`{place.name}` is {_REFUSED[suffix]}, which is not read", _SAVE_AS)
     if suffix in _PACKED:
-        raise LeadsError(f"`{place.name}` is packed as .{suffix}, which is not read", "unpack it first; only .gz is read packed")
+        raise LeadsError(
+            f"`{place.name}` is packed as .{suffix}, which is not read", "unpack it first; only .gz is read packed"
+        )
     head = place.head()
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise LeadsError(f"`{place.name}` is an old or a password-protected Excel workbook, which is not read", _SAVE_AS)
+        raise LeadsError(
+            f"`{place.name}` is an old or a password-protected Excel workbook, which is not read", _SAVE_AS
+        )
     if suffix in _ENDINGS:
         return _ENDINGS[suffix]
     for mark, found in _MARKS:
@@ -63,4 +72,6 @@ def output_format(path: str | None) -> Format:
     suffix = ending(path)
     if suffix in _ENDINGS and suffix != "xlsm":
         return _ENDINGS[suffix]
-    raise LeadsError(f"`{path}` does not say which format to write", "end the name in .csv, .jsonl, .json, .parquet or .xlsx")
+    raise LeadsError(
+        f"`{path}` does not say which format to write", "end the name in .csv, .jsonl, .json, .parquet or .xlsx"
+    )

@@ -93,14 +93,32 @@ def _positions(keys: Sequence[str]) -> dict[str, list[int]]:
     return where
 
 
-def _missing(position: int, field: Field, candidates: Sequence[str], headers: Sequence[str], absent_is_missing: bool) -> HeaderProblem:
+def _missing(
+    position: int, field: Field, candidates: Sequence[str], headers: Sequence[str], absent_is_missing: bool
+) -> HeaderProblem:
     expected = " or ".join(f"`{one}`" for one in dict.fromkeys(candidates))
     near = nearest_header(candidates, headers)
     written = near.replace("\\", "\\\\").replace('"', '\\"') if near else ""
-    instead = f'did you mean `{near}`? then add `from "{written}"` to the field' if near else "add the field's header with `from`"
+    instead = (
+        f'did you mean `{near}`? then add `from "{written}"` to the field'
+        if near
+        else "add the field's header with `from`"
+    )
     if absent_is_missing:
-        return HeaderProblem("missing-column", "warning", position, f"no lead has {expected}, so the field `{field.name}` is missing everywhere", instead)
-    return HeaderProblem("missing-column", "error", position, f"the field `{field.name}` has no column: expected {expected}", f"{instead}; or mark it `optional`")
+        return HeaderProblem(
+            "missing-column",
+            "warning",
+            position,
+            f"no lead has {expected}, so the field `{field.name}` is missing everywhere",
+            instead,
+        )
+    return HeaderProblem(
+        "missing-column",
+        "error",
+        position,
+        f"the field `{field.name}` has no column: expected {expected}",
+        f"{instead}; or mark it `optional`",
+    )
 
 
 def _ambiguous(position: int, field: Field, names: Sequence[str], hits: Sequence[int]) -> HeaderProblem:

@@ -86,7 +86,10 @@ class JsonSource:
         """The type of every column; text where its values share none."""
         import polars as pl
 
-        return {header: dtype if dtype is not None else pl.String() for header, dtype in zip(self.headers, self.types, strict=True)}
+        return {
+            header: dtype if dtype is not None else pl.String()
+            for header, dtype in zip(self.headers, self.types, strict=True)
+        }
 
     def written(self, flat: bool) -> list[int]:
         return list(range(len(self.headers)))
@@ -142,7 +145,9 @@ class JsonBlock:
         import polars as pl
 
         headers, types = self.source.headers, self.source.types
-        return pl.DataFrame([column(str(position), values_of(self.leads, headers[position]), types[position]) for position in positions])
+        return pl.DataFrame(
+            [column(str(position), values_of(self.leads, headers[position]), types[position]) for position in positions]
+        )
 
     def texts(self, positions: Sequence[int]) -> pl.DataFrame:
         """These columns as text, numbers as they came."""
@@ -153,7 +158,10 @@ class JsonBlock:
         for position in positions:
             header = self.source.headers[position]
             written, values = values_of(as_written, header), values_of(self.leads, header)
-            texts = [None if value is None else value_text(value if isinstance(value, (list, dict)) else as_came) for as_came, value in zip(written, values, strict=True)]
+            texts = [
+                None if value is None else value_text(value if isinstance(value, (list, dict)) else as_came)
+                for as_came, value in zip(written, values, strict=True)
+            ]
             columns.append(pl.Series(str(position), texts, dtype=pl.String))
         return pl.DataFrame(columns)
 
@@ -164,7 +172,9 @@ class _Digits(str):
 
 def _block(source: JsonSource, records: list[JsonRecord], row: int, bytes_read: int, needed: list[int]) -> JsonBlock:
     numbers = [number for number, record in enumerate(records, row) if record.lead is not None]
-    broken = tuple(Broken(number, record.fault, record.raw) for number, record in enumerate(records, row) if record.lead is None)
+    broken = tuple(
+        Broken(number, record.fault, record.raw) for number, record in enumerate(records, row) if record.lead is None
+    )
     leads = [record.lead for record in records if record.lead is not None]
     raws = [record.raw for record in records if record.lead is not None]
     return JsonBlock(source, leads, raws, np.array(numbers, np.int64), broken, bytes_read, needed)
@@ -200,6 +210,11 @@ def _nested(lead: Lead, header: str) -> Any:
 
 def _refuse_wrapped(name: str, only: JsonRecord | None) -> None:
     members = (only.lead if only else None) or {}
-    lists = [key for key, value in members.items() if isinstance(value, list) and any(isinstance(one, dict) for one in value)]
+    lists = [
+        key for key, value in members.items() if isinstance(value, list) and any(isinstance(one, dict) for one in value)
+    ]
     if lists:
-        raise LeadsError(f"`{name}` is one object, and its leads seem to be in the list `{lists[0]}` inside it", "save that list alone: an array of objects")
+        raise LeadsError(
+            f"`{name}` is one object, and its leads seem to be in the list `{lists[0]}` inside it",
+            "save that list alone: an array of objects",
+        )

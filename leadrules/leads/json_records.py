@@ -22,7 +22,14 @@ _DECODER = json.JSONDecoder()
 _SCAN: Callable[[str, int], tuple[str, int]] = json.decoder.scanstring  # type: ignore[attr-defined]
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _BLANK = re.compile(r"[ \t\r\n]*")
-_NAMES: dict[type, str] = {str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list", type(None): "null"}
+_NAMES: dict[type, str] = {
+    str: "a text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    list: "a list",
+    type(None): "null",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,10 @@ def _whole_lines(stream: ByteStream) -> Iterator[str]:
         end = data.rfind(b"\n", len(rest)) + 1
         if not end:
             if len(data) > LARGEST_LEAD:
-                raise LeadsError(f"line {line:,} of `{stream.name}` does not end within {LARGEST_LEAD >> 20} MiB", "put one object on a line, or name the file .json")
+                raise LeadsError(
+                    f"line {line:,} of `{stream.name}` does not end within {LARGEST_LEAD >> 20} MiB",
+                    "put one object on a line, or name the file .json",
+                )
             rest = data
             continue
         yield _text(stream.name, data[: end - 1], offset, line, first)
@@ -92,7 +102,9 @@ def _text(name: str, data: bytes, offset: int, line: int, first: bool) -> str:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise not_in_encoding(name, "utf-8", data[error.start], offset + error.start, line + data.count(b"\n", 0, error.start)) from None
+        raise not_in_encoding(
+            name, "utf-8", data[error.start], offset + error.start, line + data.count(b"\n", 0, error.start)
+        ) from None
     return text.removeprefix("\ufeff") if first else text
 
 
@@ -117,7 +129,10 @@ class _Text:
         self._lines, self._column = _place(used, self._lines, self._column)
         rest = self.text[self.at :]
         if len(rest) > LARGEST_LEAD:
-            raise LeadsError(f"the lead at {self.where(self.at)} of `{self.name}` does not end within {LARGEST_LEAD >> 20} MiB", "check the file there: a bracket or a quote may be missing")
+            raise LeadsError(
+                f"the lead at {self.where(self.at)} of `{self.name}` does not end within {LARGEST_LEAD >> 20} MiB",
+                "check the file there: a bracket or a quote may be missing",
+            )
         piece = self._stream.read(max(CHUNK, len(rest)))
         self.ended = not piece
         try:
@@ -155,7 +170,10 @@ class _Text:
 
     def fault(self, at: int | None = None) -> LeadsError:
         place = self.where(self.at if at is None else at)
-        return LeadsError(f"`{self.name}` is not JSON at {place}", "correct it there; leads in JSON are one array of objects, or one object a line in a file named .jsonl")
+        return LeadsError(
+            f"`{self.name}` is not JSON at {place}",
+            "correct it there; leads in JSON are one array of objects, or one object a line in a file named .jsonl",
+        )
 
 
 def _place(text: str, line: int, column: int) -> tuple[int, int]:

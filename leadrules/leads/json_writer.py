@@ -57,7 +57,10 @@ class JsonWriter:
         if not kept.any():
             return
         every = bool(kept.all())
-        added_texts = {name: json_texts(added.get_column(name) if every else added.get_column(name).filter(kept)) for name in self._added}
+        added_texts = {
+            name: json_texts(added.get_column(name) if every else added.get_column(name).filter(kept))
+            for name in self._added
+        }
         if isinstance(block, JsonBlock):
             raws = block.raws if every else list(compress(block.raws, kept.tolist()))
             objects = self._whole(raws, added_texts) if self._left_out is not None else self._picked(raws, added_texts)
@@ -71,7 +74,11 @@ class JsonWriter:
 
     def _whole(self, raws: Sequence[str], added: dict[str, list[str]]) -> list[str]:
         keys = [json.dumps(name, ensure_ascii=False) + ": " for name in added]
-        tails = [", ".join(map("".join, zip(keys, texts, strict=True))) for texts in zip(*added.values(), strict=True)] if added else [""] * len(raws)
+        tails = (
+            [", ".join(map("".join, zip(keys, texts, strict=True))) for texts in zip(*added.values(), strict=True)]
+            if added
+            else [""] * len(raws)
+        )
         return [self._joined(raw, tail) for raw, tail in zip(raws, tails, strict=True)]
 
     def _joined(self, raw: str, tail: str) -> str:
@@ -86,14 +93,22 @@ class JsonWriter:
         objects = []
         for row, raw in enumerate(raws):
             found = dict(_texts_by_name(raw))
-            pairs = ((one.name, added[one.name][row] if one.position is None else found.get(one.name)) for one in self._chosen)
+            pairs = (
+                (one.name, added[one.name][row] if one.position is None else found.get(one.name))
+                for one in self._chosen
+            )
             objects.append(_object((name, text) for name, text in pairs if text is not None))
         return objects
 
     def _flat(self, inputs: pl.DataFrame, added: dict[str, list[str]]) -> list[str]:
         keys = [json.dumps(one.name, ensure_ascii=False) + ": " for one in self._chosen]
-        columns = [added[one.name] if one.position is None else json_texts(inputs.get_column(str(one.position))) for one in self._chosen]
-        return ["{" + ", ".join(map("".join, zip(keys, texts, strict=True))) + "}" for texts in zip(*columns, strict=True)]
+        columns = [
+            added[one.name] if one.position is None else json_texts(inputs.get_column(str(one.position)))
+            for one in self._chosen
+        ]
+        return [
+            "{" + ", ".join(map("".join, zip(keys, texts, strict=True))) + "}" for texts in zip(*columns, strict=True)
+        ]
 
     def commit(self) -> None:
         if not self._lines:
@@ -109,11 +124,21 @@ def json_texts(values: pl.Series) -> list[str]:
     import polars as pl
 
     if values.dtype.is_float():
-        return ["null" if value is None or value != value or value in (float("inf"), float("-inf")) else value_text(value) for value in values.to_list()]
+        return [
+            "null" if value is None or value != value or value in (float("inf"), float("-inf")) else value_text(value)
+            for value in values.to_list()
+        ]
     if values.dtype == pl.String:
         known: dict[str | None, str] = {None: "null"}
         encode = json.encoder.encode_basestring
-        return [known[value] if value in known else known.setdefault(value, encode(value)) if len(known) < 10_000 else encode(value) for value in values.to_list()]
+        return [
+            known[value]
+            if value in known
+            else known.setdefault(value, encode(value))
+            if len(known) < 10_000
+            else encode(value)
+            for value in values.to_list()
+        ]
     return [_json(value) for value in values.to_list()]
 
 

@@ -41,14 +41,19 @@ class OutputFile:
         self._done = False
         if not isinstance(where, (str, os.PathLike)) or os.fspath(where) == "-":
             self.name = "standard output"
-            self._raw: IO[bytes] = cast(IO[bytes], sys.stdout.buffer if isinstance(where, (str, os.PathLike)) else where)
+            self._raw: IO[bytes] = cast(
+                IO[bytes], sys.stdout.buffer if isinstance(where, (str, os.PathLike)) else where
+            )
             self._own = False
         else:
             self.name = os.fspath(where)
             self._own = True
             self._raw = self._open(os.path.realpath(self.name), inputs)
         self._zipped = self._own and self.name.lower().endswith(".gz")
-        self.file: IO[bytes] = cast(IO[bytes], gzip.GzipFile(fileobj=self._raw, mode="wb", compresslevel=6, mtime=0) if self._zipped else self._raw)
+        self.file: IO[bytes] = cast(
+            IO[bytes],
+            gzip.GzipFile(fileobj=self._raw, mode="wb", compresslevel=6, mtime=0) if self._zipped else self._raw,
+        )
 
     def _open(self, place: str, inputs: Sequence[str | None]) -> BinaryIO:
         for other in inputs:
@@ -61,7 +66,9 @@ class OutputFile:
                 return open(place, "wb", buffering=_BUFFER)
             if os.path.exists(place) and not os.access(place, os.W_OK):
                 raise PermissionError(13, "may not be written")
-            handle, self.path = tempfile.mkstemp(prefix=f".{os.path.basename(place)}.", suffix=".part", dir=os.path.dirname(place) or ".")
+            handle, self.path = tempfile.mkstemp(
+                prefix=f".{os.path.basename(place)}.", suffix=".part", dir=os.path.dirname(place) or "."
+            )
             self._place = place
             os.chmod(self.path, _mode(place))
             return open(handle, "wb", buffering=_BUFFER)

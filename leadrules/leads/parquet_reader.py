@@ -38,7 +38,10 @@ class ParquetSource:
         self.total_bytes = place.size()
         self.blank_lines = 0
         if place.head()[:4] != b"PAR1":
-            raise LeadsError(f"`{self.name}` is not Parquet: it does not begin with Parquet's mark", "give it the ending of its own format")
+            raise LeadsError(
+                f"`{self.name}` is not Parquet: it does not begin with Parquet's mark",
+                "give it the ending of its own format",
+            )
         self.frame = pl.scan_parquet(path, glob=False)
         try:
             own = dict(self.frame.collect_schema())
@@ -47,7 +50,9 @@ class ParquetSource:
             raise self._damaged() from error
         self._types: list[tuple[Path, pl.DataType]] = [((name,), dtype) for name, dtype in own.items()]
         nested = [member for (path, dtype) in self._types for member in _members(path, dtype)]
-        self._types += [(path, dtype) for path, dtype in nested if ".".join(path) not in own]  # a flat column goes before a nested path
+        self._types += [
+            (path, dtype) for path, dtype in nested if ".".join(path) not in own
+        ]  # a flat column goes before a nested path
         self.headers = [".".join(path) for path, _ in self._types]
 
     def schema(self) -> dict[str, pl.DataType]:
@@ -59,7 +64,11 @@ class ParquetSource:
         import polars as pl
 
         places = {path[0]: place for place, (path, _) in enumerate(self._types) if len(path) == 1}
-        chosen = [position for position, (path, dtype) in enumerate(self._types) if (not isinstance(dtype, pl.Struct) if flat else len(path) == 1)]
+        chosen = [
+            position
+            for position, (path, dtype) in enumerate(self._types)
+            if (not isinstance(dtype, pl.Struct) if flat else len(path) == 1)
+        ]
         return sorted(chosen, key=lambda position: places[self._types[position][0][0]])
 
     def blocks(self, needed: Sequence[str] = (), rows: int = ROWS) -> Iterator[ParquetBlock]:
@@ -89,7 +98,9 @@ class ParquetSource:
         return [self._types[position][0] for position in positions]
 
     def _damaged(self) -> LeadsError:
-        return LeadsError(f"`{self.name}` is a Parquet file that is cut off or damaged", "fetch or export the file again")
+        return LeadsError(
+            f"`{self.name}` is a Parquet file that is cut off or damaged", "fetch or export the file again"
+        )
 
     def close(self) -> None:
         self._place.close()

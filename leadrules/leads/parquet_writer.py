@@ -39,7 +39,9 @@ class ParquetWriter:
         self._output, self._chosen = output, chosen
         self._positions = [one.position for one in chosen if one.position is not None]
         types = source.schema()
-        self._schema: dict[str, Any] = {one.name: added[one.name] if one.position is None else types[one.name] for one in chosen}
+        self._schema: dict[str, Any] = {
+            one.name: added[one.name] if one.position is None else types[one.name] for one in chosen
+        }
         self._frames: queue.Queue[pl.DataFrame | BaseException | None] = queue.Queue(_WAITING)
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, args=(output.path,), name="parquet", daemon=True)
@@ -53,7 +55,9 @@ class ParquetWriter:
         except BaseException as error:  # handed to the thread that feeds this one
             self._failure = error
 
-    def _take(self, with_columns: object, predicate: object, n_rows: object, batch_size: object) -> Iterator[pl.DataFrame]:
+    def _take(
+        self, with_columns: object, predicate: object, n_rows: object, batch_size: object
+    ) -> Iterator[pl.DataFrame]:
         while (frame := self._frames.get()) is not None:
             if isinstance(frame, BaseException):
                 raise frame
@@ -77,8 +81,15 @@ class ParquetWriter:
         frame = pl.concat([block.columns(self._positions), added], how="horizontal")
         if not kept.all():
             frame = frame.filter(kept)
-        columns = [pl.col(one.name if one.position is None else str(one.position)).alias(one.name) for one in self._chosen]
-        typed = [column if frame.schema[column.meta.root_names()[0]] == self._schema[one.name] else _cast(column, frame, self._schema[one.name]) for column, one in zip(columns, self._chosen, strict=True)]
+        columns = [
+            pl.col(one.name if one.position is None else str(one.position)).alias(one.name) for one in self._chosen
+        ]
+        typed = [
+            column
+            if frame.schema[column.meta.root_names()[0]] == self._schema[one.name]
+            else _cast(column, frame, self._schema[one.name])
+            for column, one in zip(columns, self._chosen, strict=True)
+        ]
         self._hand(frame.select(typed))
 
     def commit(self) -> None:
@@ -119,5 +130,11 @@ def _cast(column: pl.Expr, frame: pl.DataFrame, dtype: Any) -> pl.Expr:
 
     name = column.meta.root_names()[0]
     if frame.schema[name] == pl.Object:
-        return pl.lit(pl.Series(column.meta.output_name(), [None if value is None else value_text(value) for value in frame.get_column(name).to_list()], dtype=pl.String))
+        return pl.lit(
+            pl.Series(
+                column.meta.output_name(),
+                [None if value is None else value_text(value) for value in frame.get_column(name).to_list()],
+                dtype=pl.String,
+            )
+        )
     return column.cast(dtype)

@@ -48,10 +48,12 @@ class RejectsWriter:
         self._newline = self._csv.dialect.newline if self._csv else b"\n"
         self._again = source.headers[: len(COLUMNS)] == COLUMNS
         if self._where is not None:
-            OutputFile(self._where, inputs=self._inputs).abort()  # so that a run ends at its start if this cannot be written
+            OutputFile(
+                self._where, inputs=self._inputs
+            ).abort()  # so that a run ends at its start if this cannot be written
 
     def write(self, block: Block, rejected: Sequence[Rejected] = ()) -> int:
-        """Write the block's broken records and these bad values, one line a lead in the file's order; how many leads."""
+        """Write the block's broken records and these bad values, one line a lead, in order; returns how many leads."""
         if not rejected and not block.broken:
             return 0
         by_index: dict[int, list[Rejected]] = {}
@@ -62,7 +64,16 @@ class RejectsWriter:
         for index, own in zip(indices, self._as_they_came(block, indices), strict=True):
             row = int(block.numbers[index])
             reasons = by_index[index]
-            lines[row] = self._line(row, *("; ".join(parts) for parts in zip(*((one.field, one.value, one.reason) for one in reasons), strict=True))) + own
+            lines[row] = (
+                self._line(
+                    row,
+                    *(
+                        "; ".join(parts)
+                        for parts in zip(*((one.field, one.value, one.reason) for one in reasons), strict=True)
+                    ),
+                )
+                + own
+            )
         self.count += len(lines)
         if self._where is not None:
             if self._output is None:

@@ -68,7 +68,7 @@ class Place:
     def spool(self) -> str:
         """A path with these bytes: its own, or a temporary file that `close` removes."""
         if self.path is None:
-            self._spooled = tempfile.NamedTemporaryFile(prefix="leadrules-", delete=True)
+            self._spooled = tempfile.NamedTemporaryFile(prefix="leadrules-")  # noqa: SIM115 (until `close`)
             with self.open() as stream:
                 while piece := stream.read(1 << 20):
                     try:
@@ -146,7 +146,9 @@ class ByteStream:
         try:
             text = self._decoder.decode(piece, final=not piece)
         except UnicodeDecodeError as error:
-            raise not_in_encoding(self.name, self._encoding, error.object[error.start], self._decoded + error.start) from None
+            raise not_in_encoding(
+                self.name, self._encoding, error.object[error.start], self._decoded + error.start
+            ) from None
         self._decoded += len(piece)
         if self._first and text:
             self._first = False
@@ -158,7 +160,10 @@ class ByteStream:
         try:
             return _fill(self._source, size)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise LeadsError(f"`{self.name}` is compressed, and its compressed data is damaged or cut off", "fetch or export the file again") from error
+            raise LeadsError(
+                f"`{self.name}` is compressed, and its compressed data is damaged or cut off",
+                "fetch or export the file again",
+            ) from error
         except OSError as error:
             raise cannot_read(self.name, error) from error
 
@@ -168,7 +173,10 @@ def not_in_encoding(name: str, encoding: str, byte: int, offset: int, line: int 
     where = f"byte {offset + 1:,}" + (f", on line {line:,}" if line else "")
     shown = encoding.upper() if encoding in ("utf-8", "utf-16") else encoding
     if encoding == "utf-8":
-        help = "name the file's encoding, for example `--encoding windows-1252` (Western Excel) or `--encoding windows-1250` (Central European Excel)"
+        help = (
+            "name the file's encoding, for example `--encoding windows-1252` (Western Excel) "
+            "or `--encoding windows-1250` (Central European Excel)"
+        )
     else:
         help = "name another encoding with --encoding, or leave it out for UTF-8"
     return LeadsError(f"`{name}` is not {shown}: 0x{byte:02X} at {where}", help)
@@ -180,7 +188,10 @@ def _codec(name: str) -> str:
         if not found._is_text_encoding:
             raise LookupError
     except (LookupError, ValueError):
-        raise LeadsError(f"no encoding is called `{name}`", "use a name such as `utf-8`, `utf-16`, `windows-1252`, `windows-1250`, `iso-8859-2`, `shift_jis`") from None
+        raise LeadsError(
+            f"no encoding is called `{name}`",
+            "use a name such as `utf-8`, `utf-16`, `windows-1252`, `windows-1250`, `iso-8859-2`, `shift_jis`",
+        ) from None
     return found.name
 
 

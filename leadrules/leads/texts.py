@@ -2,7 +2,8 @@
 
 Numbers as short as they can be said, whole ones without decimals only where their
 column holds whole ones; days and times in ISO; lists joined by `;`, as the language splits them;
-what is nested deeper as JSON. A list whose items have `;` themselves is JSON too, so that it is not read back as more items.
+what is nested deeper as JSON. A list whose items have `;` themselves is JSON too, so that
+it is not read back as more items.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
         if column.dtype == pl.Object or column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Duration):
             values = [None if value is None else value_text(value) for value in column.to_list()]
             column = pl.Series(column.name, values, dtype=pl.String)
+        elif column.dtype == pl.Time:
+            column = column.dt.to_string("%H:%M:%S%.f")
         elif isinstance(column.dtype, pl.Datetime):
             column = column.dt.to_string("%Y-%m-%dT%H:%M:%S%.f" + ("%:z" if column.dtype.time_zone else ""))
         columns.append(column)

@@ -17,7 +17,15 @@ LARGEST_EXACT = 2**53
 _LARGEST_INTEGER = 2**63
 
 # What a value is, as far as its column's type goes.
-_KINDS: dict[type, str] = {str: "text", bool: "boolean", float: "number", datetime: "datetime", date: "date", time: "time", dict: "object"}
+_KINDS: dict[type, str] = {
+    str: "text",
+    bool: "boolean",
+    float: "number",
+    datetime: "datetime",
+    date: "date",
+    time: "time",
+    dict: "object",
+}
 
 
 def kind_of(value: Any) -> str | None:
@@ -67,5 +75,8 @@ def column(name: str, values: Sequence[Any], dtype: pl.DataType | None) -> pl.Se
     if dtype == pl.Float64:
         values = [float(value) if value is not None else None for value in values]
     elif isinstance(dtype, pl.Datetime):
-        values = [value if value is None or isinstance(value, datetime) else datetime(value.year, value.month, value.day) for value in values]
+        values = [
+            value if value is None or isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+            for value in values
+        ]
     return pl.Series(name, values, dtype=dtype, strict=True)
