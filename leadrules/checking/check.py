@@ -88,8 +88,10 @@ def _check(files: Files, root: Source | None, path: str) -> Checked:
     problems: list[Problem] = files.problems
     if root is not None:
         gathered = gather(root, files)
-        problems += gathered.problems
         model = Assembly(files, gathered, path).model()
+        broken = {(one.span.source, one.span.start) for one in gathered.problems if one.severity == "error"}
+        problems[:] = [one for one in problems if (one.span.source, one.span.start) not in broken]
+        problems += gathered.problems
     order = {source: rank for rank, source in enumerate(files.homes)}
     problems.sort(key=lambda one: (order.get(one.span.source, len(order)), one.span.start, one.span.end))
     if any(problem.severity == "error" for problem in problems):

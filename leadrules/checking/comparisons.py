@@ -344,7 +344,9 @@ def _compare_stage(scope: Scope, node: tree.Node, op: str, left: Typed, right: T
     if not isinstance(right.node, Constant) or not isinstance(right.node.value, str):
         scope.report(kinds_differ(node.span, "stage", "stage", right.span.text, right.kind, 'write `stage is "…"`'))
         return broken(node)
-    index = find_stage(scope, right.node.value, right.span, unknown_stage)
+    called = scope.draft.names.stages.alike(right.node.value)
+    name = called.name if called is not None else right.node.value
+    index = find_stage(scope, name, right.span, unknown_stage)
     if index is None:
         return broken(node)
     return negated(ruleset.StageIs(frozenset((index,))), node, op == "!=")

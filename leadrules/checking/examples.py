@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from leadrules.language.printer import print_expression
-
 from leadrules import ruleset
 from leadrules.checking.declarations import TYPE_WORDS
 from leadrules.checking.expressions import condition, report_unknown
 from leadrules.checking.scope import Draft, Scope
 from leadrules.checking.suggest import near_names
 from leadrules.language import tree
+from leadrules.language.printer import print_expression
 from leadrules.language.source import Span
 from leadrules.problems.field_messages import value_does_not_fit
 from leadrules.problems.name_messages import not_a_field, unknown_rule

@@ -11,10 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from leadrules.language.parser import parse
-
 from leadrules.checking.files import Files
 from leadrules.language import tree
+from leadrules.language.parser import parse
 from leadrules.language.source import Source
 from leadrules.problems.problem import Problem
 

@@ -42,7 +42,7 @@ class Uses:
     """What the uses of undeclared names tell: kinds, and which names are compared with which."""
 
     draft: Draft
-    kinds: dict[str, list[tuple[str, Span]]] = field(default_factory=dict)
+    told: list[tuple[str, str, Span]] = field(default_factory=list)
     first: dict[str, Span] = field(default_factory=dict)
     group: dict[str, str] = field(default_factory=dict)
 
@@ -57,18 +57,19 @@ class Uses:
             return
         self.first.setdefault(node.text, node.span)
         self.group.setdefault(node.text, node.text)
-        kinds = self.kinds.setdefault(node.text, [])
+        kind: str | None = None
         if isinstance(hint, str):
-            kinds.append((hint, node.span))
+            kind = hint
         elif isinstance(hint, tree.Name) and self._undeclared(hint.text):
             self.group.setdefault(hint.text, hint.text)
             self.group[self.root(hint.text)] = self.root(node.text)
         elif isinstance(hint, tree.Name):
-            known = _DECLARED_KINDS.get(self.draft.names.values.declared[hint.text].what)
-            if known is not None:
-                kinds.append((known, node.span))
-        elif hint is not None and type(hint) in _LITERAL_KINDS:
-            kinds.append((_LITERAL_KINDS[type(hint)], node.span))
+            known = self.draft.names.values.get(hint.text)
+            kind = _DECLARED_KINDS.get(known.what) if known is not None else None
+        elif hint is not None:
+            kind = _LITERAL_KINDS.get(type(hint))
+        if kind is not None:
+            self.told.append((node.text, kind, node.span))
 
     def _undeclared(self, name: str) -> bool:
         values = self.draft.names.values
@@ -83,16 +84,16 @@ def infer_fields(draft: Draft, statements: Iterable[tree.Statement], missing: fr
         for node, hint in _hints_of(draft, statement):
             uses.note(node, hint)
     groups: dict[str, list[tuple[str, Span]]] = {}
-    for name in uses.first:
-        groups.setdefault(uses.root(name), []).extend(uses.kinds[name])
+    for name, kind, span in uses.told:
+        groups.setdefault(uses.root(name), []).append((kind, span))
     kinds = {root: _agreed(draft, told) for root, told in groups.items()}
+    emails = {name for name, kind, _ in uses.told if kind == "email"}
     for name, span in uses.first.items():
-        kind = kinds[uses.root(name)]
+        kind = kinds.get(uses.root(name), "text")
         if kind is None:
             draft.damaged.add(name)
             continue
-        own = {told for told, _ in uses.kinds[name]}
-        type_ = "email" if kind == "text" and "email" in own else _TYPES.get(kind, kind)
+        type_ = "email" if kind == "text" and name in emails else _TYPES.get(kind, kind)
         if draft.names.values.add(Declared(name, "field", span, len(draft.fields)), draft.problems):
             draft.fields.append(ruleset.Field(name, type_, missing=missing, span=span))
     if uses.first and None not in kinds.values():
@@ -101,8 +102,6 @@ def infer_fields(draft: Draft, statements: Iterable[tree.Statement], missing: fr
 
 def _agreed(draft: Draft, told: list[tuple[str, Span]]) -> str | None:
     """The kind that all uses agree on; None (and a problem, for the first that does not) if there is none."""
-    if not told:
-        return "text"
     plain = [("text" if kind == "email" else kind, span) for kind, span in told]
     if {kind for kind, _ in plain} == {"date", "datetime"}:
         return "datetime"

@@ -44,6 +44,10 @@ class Space:
     def get(self, name: str) -> Declared | None:
         return self.declared.get(name)
 
+    def alike(self, name: str) -> Declared | None:
+        """What is called so, ignoring case."""
+        return self.declared.get(name) or self._folded.get(fold(name))
+
     def add(self, one: Declared, problems: list[Problem]) -> bool:
         """Take a declaration in; False if its name is taken (and a problem is added)."""
         first = self.declared.get(one.name)

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from leadrules.language.printer import print_reason
-
 from leadrules import ruleset
 from leadrules.checking.comparisons import choices, one_of, operand, truth
 from leadrules.checking.date_tests import whole_amount
 from leadrules.checking.expressions import condition, lower, when_unless
 from leadrules.checking.scope import POINTS, Draft, Limit, ListValues, Scope, Typed
 from leadrules.language import tree
+from leadrules.language.printer import print_reason
 from leadrules.problems.name_messages import not_a_field
 from leadrules.problems.points_messages import (
     bad_percent,

@@ -11,8 +11,6 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from leadrules.language.printer import print_expression
-
 from leadrules import ruleset
 from leadrules.checking.definitions import Definition
 from leadrules.checking.expressions import condition, lower, stage_index, use_stage, when_unless
@@ -21,6 +19,7 @@ from leadrules.checking.points import MOST_LIMIT, hundredths
 from leadrules.checking.scope import VERDICTS, Defined, Draft, Limit, Scope, Typed
 from leadrules.checking.suggest import near_names
 from leadrules.language import tree
+from leadrules.language.printer import print_expression
 from leadrules.language.source import Source, Span
 from leadrules.problems.file_messages import bad_table
 from leadrules.problems.name_messages import not_a_score, unknown_score
