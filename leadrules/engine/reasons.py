@@ -43,12 +43,15 @@ class Contributions:
 
     def fired(self, among: Mask) -> npt.NDArray[np.int64]:
         """For every rule, for how many of these leads it gave other than 0."""
-        counts = np.zeros(len(self.tables.plan.rules), dtype=np.int64)
+        rules = self.tables.plan.rules
+        counts = np.zeros(len(rules), dtype=np.int64)
         everyone = bool(among.all())
+        leads_in: dict[tuple[int, ...], npt.NDArray[np.intp]] = {}
         for position, (points, index) in self._indexed.items():
-            fires = points != 0
-            rows = index if everyone else index[among]
-            counts[position] = np.bincount(rows, minlength=len(points))[fires].sum()
+            axes = rules[position].axes
+            if axes not in leads_in:
+                leads_in[axes] = np.bincount(index if everyone else index[among], minlength=len(points))
+            counts[position] = leads_in[axes][points != 0].sum()
         for position, column in self.columns.items():
             counts[position] = np.count_nonzero(column[among])
         return counts
