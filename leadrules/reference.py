@@ -171,6 +171,8 @@ class Evaluation:
     @cached_property
     def outcome(self) -> Outcome:
         """Everything, in the order in which it is decided."""
+        for position in self.model.early_labels:
+            self.label(position)  # in written order, so that a long chain of labels is not a deep one
         if self.exclude_reasons:
             return Outcome(exclude_reasons=self.exclude_reasons)
         model = self.model

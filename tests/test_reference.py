@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
+from generate import Case, cases
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
+from leadrules.checking.check import check_text
+from leadrules.frames import cells_of_record
 from leadrules.reference import Evaluation, Outcome, Sum, decide, format_points, meets, read_values, reasons, signed
 from leadrules.ruleset import (
     TRUE,
@@ -517,6 +523,23 @@ def test_a_label_of_fields_alone_may_be_used_in_rules() -> None:
     assert decided(one, country="US").total == Sum(500, 500)
 
 
+def test_a_long_chain_of_labels_and_stages_is_decided() -> None:
+    """Each label reads the one above it, a rule reads the last; each stage comes after the one above it."""
+    links = 3000
+    chain = "\n".join(f'label l{place + 1} = l{place} & "b"' for place in range(links))
+    stages = "\n".join(f"stage s{place + 1} after s{place}" for place in range(links))
+    text = f"""field a: text
+        label l0 {{ "a" when a is known }}
+        {chain}
+        when l{links} ends with "b" add 5
+        stage s0
+        {stages}"""
+    outcome = decide(check_text(text).or_raise(), ("x",), AS_OF)
+    assert outcome.total == Sum(500, 500)
+    assert outcome.labels[-1] == "a" + "b" * links
+    assert outcome.stage == links
+
+
 BANT = Framework(
     "BANT",
     (
@@ -667,3 +690,143 @@ def test_hubspot_sum() -> None:
     """Fit -30 and engagement 70 make 40."""
     one = model(rules=(when(TRUE, -30, score=0), when(TRUE, 70, score=1)), scores=(Score("fit"), Score("engagement")))
     assert decided(one).total == Sum(4000, 4000)
+
+
+# --------------------------------------------------------- rulesets as text
+
+INBOUND = """
+field email           : email
+field name            : text     optional
+field title           : text     optional
+field lifecycle       : text     optional
+field employees       : integer  optional
+field email.clicks    : integer  default 0
+field email.delivered : integer  default 0
+field visits          : integer  optional
+field demo_on         : date     optional
+field budget          : number   optional
+field pain            : text     optional
+field go_live         : date     optional
+
+list chiefs = "ceo", "cto", "cfo", "founder", "owner"
+list heads  = "head of", "vp", "director"
+let  click_rate = email.clicks / email.delivered
+
+exclude    if lifecycle = "customer"
+disqualify if email is personal and name is lowercase because "Looks like a bot"
+disqualify if email at "rival.example"
+
+score fit from 0 to 100 {
+  points first "Seniority" { title mentions any chiefs: 50, title mentions any heads: 35, otherwise: 0 }
+  points by employees { 1 to 50: 10, 51 to 200: 30, over 200: 50 }
+}
+score engagement from 0 to 100 {
+  when email.clicks >= 3 add 36
+  when click_rate >= 0.2 add 10 because "Clicks one mail in five"
+  group "Site" at most 40 {
+    add 2 per visits at most 20
+    when demo_on is known add 30 fading by half every 30 days since demo_on
+  }
+}
+total from 0 to 100
+
+framework BANT {
+  budget    asks "What budget is set aside?"      when budget >= 10000
+  authority asks "Who signs?"                     when title mentions any chiefs
+  need      asks "What fails today, and why?"     when pain is known
+  timeline  asks "When do they want to be live?"  when go_live in next 3 months
+}
+
+stage Lead
+stage MQL at 60 always if demo_on in last 14 days
+stage SQL at 80 after MQL if BANT.met >= 3
+
+label grade { "A" when fit >= 70, "B" when fit >= 40, otherwise "C" }
+label heat  { "1" when engagement >= 60, "2" when engagement >= 30, otherwise "3" }
+label tier = grade & heat
+"""
+
+
+def inbound(as_of: date = AS_OF, **cells: object) -> tuple[Model, Outcome]:
+    checked = check_text(INBOUND).or_raise()
+    places = {field.name: place for place, field in enumerate(checked.fields)}
+    values, bads = read_values(checked, {places[name.replace("__", ".")]: cell for name, cell in cells.items()})
+    assert bads == {}
+    return checked, decide(checked, values, as_of)
+
+
+def test_an_engaged_cto_at_work() -> None:
+    """50 for the title and 36 for the clicks: 86, an MQL without the answers that make an SQL."""
+    checked, outcome = inbound(email="anna@acme.example", name="Anna Kovář", title="CTO", email__clicks=5)
+    assert (outcome.parts, outcome.total) == ((Sum(5000, 5000), Sum(3600, 3600)), Sum(8600, 8600))
+    assert checked.stages[outcome.stage or 0].name == "MQL"
+    assert outcome.labels == ("B", "2", "B2")
+    assert outcome.frameworks[0].criteria == ("open", "met", "open", "open")
+    assert outcome.frameworks[0].ask[0] == "What budget is set aside?"
+    assert reasons(checked, outcome) == ["+50 Seniority", "+36 email.clicks >= 3"]
+
+
+def test_a_demo_a_month_ago_counts_half_within_its_group() -> None:
+    """15 visits give 20 at most, a demo 30 days ago 15: 35; a demo today 30, and 50 is cut to 40."""
+    _, outcome = inbound(email="a@acme.example", visits="15", demo_on="2026-10-23")
+    assert outcome.groups == (Sum(3500, 3500),)
+    _, outcome = inbound(email="a@acme.example", visits="15", demo_on="2026-11-22")
+    assert outcome.groups == (Sum(5000, 4000),)
+    assert outcome.held == {0, 1}, "always if demo_on in last 14 days"
+
+
+def test_a_director_is_no_cto() -> None:
+    checked, outcome = inbound(email="a@acme.example", title="Director", email__clicks="1", email__delivered="5")
+    assert reasons(checked, outcome) == ["+35 Seniority", "+10 Clicks one mail in five"]
+
+
+def test_one_mail_in_no_mail_is_no_rate() -> None:
+    _, outcome = inbound(email="a@acme.example", email__clicks="1", email__delivered="0")
+    assert outcome.contributions == ()
+
+
+def test_bots_rivals_and_customers() -> None:
+    assert inbound(email="a@gmail.com", name="anna")[1].disqualify_reasons == ("Looks like a bot",)
+    assert inbound(email="a@gmail.com", name="Anna")[1].disqualify_reasons == ()
+    assert inbound(email="a@gmail.com")[1].disqualify_reasons == ()
+    assert len(inbound(email="a@eu.rival.example")[1].disqualify_reasons) == 1
+    assert inbound(email="a@acme.example", lifecycle="Customer")[1].excluded
+
+
+def test_an_sql_needs_three_of_four_answers() -> None:
+    answers = {"email": "a@acme.example", "title": "CEO", "email__clicks": 3, "budget": "10,000"}
+    assert 2 not in inbound(**answers)[1].held
+    assert 2 in inbound(**answers, pain="spreadsheets")[1].held
+
+
+EVERY_DAY = (date.min, date(2024, 2, 29), AS_OF, date.max)
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases(rules=10, most_leads=6), st.sampled_from(EVERY_DAY))
+def test_a_checked_ruleset_decides_every_lead_and_its_sums_add_up(case: Case, as_of: date) -> None:
+    checked = check_text(case.ruleset.text).model
+    assume(checked is not None)
+    assert checked is not None
+    for one in case.leads.raw():
+        values, _ = read_values(checked, cells_of_record(checked, one))
+        outcome = decide(checked, values, as_of)
+        if outcome.total is None:
+            assert outcome == Outcome(exclude_reasons=outcome.exclude_reasons)
+            continue
+        inside = sum(points for rule, points in outcome.contributions if checked.rules[rule].group is not None)
+        assert inside == sum(limited.before for limited in outcome.groups)
+        free = dict.fromkeys((None, *range(len(checked.scores))), 0)
+        for rule, points in outcome.contributions:
+            if checked.rules[rule].group is None:
+                free[checked.rules[rule].score] += points
+        for group, limited in zip(checked.groups, outcome.groups, strict=True):
+            free[group.score] += limited.after
+        assert [part.before for part in outcome.parts] == [free[score] for score in range(len(checked.scores))]
+        weighted = [
+            Fraction(s.weight, 10_000) * part.after for s, part in zip(checked.scores, outcome.parts, strict=True)
+        ]
+        assert abs(outcome.total.before - free[None] - sum(weighted)) <= Fraction(1, 2)
+        assert outcome.stage == max(outcome.held, default=None)
+        assert not (outcome.disqualified and outcome.held)
+        assert len(reasons(checked, outcome)) <= len(outcome.disqualify_reasons) + len(outcome.contributions)
