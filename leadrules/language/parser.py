@@ -87,11 +87,9 @@ class _Reading:
     def hear(self, word: Word) -> None:
         """Report what is wrong with a word itself, unless it may follow from what has been reported."""
         assert word.problem is not None
-        if not word.doubtful:
+        if not self.skipping and not (word.doubtful and self.doubtful):
             self.problems.append(word.problem)
-        elif not (self.skipping or self.doubtful):
-            self.problems.append(word.problem)
-            self.doubtful = True
+            self.doubtful = self.doubtful or word.doubtful
         elif word.problem.name == "unclosed-text" and self.problems and self.problems[-1].line == word.problem.line:
             self.problems[-1] = word.problem  # the words before it were part of a text
 
@@ -179,7 +177,8 @@ class _Reading:
             if problem.name == "number-with-comma":
                 self.problems[-1] = messages.as_error(problem)
                 self.doubtful = True
-        if self.quiet():
+        if self.quiet() or word.problem is not None:
+            self.doubtful = True
             self.give_up(settled)
             self.pass_over(word)
             return
@@ -226,6 +225,11 @@ class _Reading:
     def odd_brace(self, word: Word, settled: Cell | None) -> None:
         """A `}` that closes nothing, or comes too early."""
         if settled is None:
+            fault = self.fault_at(word, settled)
+            if not self.quiet() and (finding := recovery.wrong_brace(fault)) is not None:
+                self.report(finding.problem)
+                self.repair(finding, word)
+                return
             if not self.quiet():
                 self.report(recovery.unfinished(self.fault_at(word, settled)))
             self.give_up(None)

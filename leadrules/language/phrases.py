@@ -10,20 +10,20 @@ from leadrules.language import tree
 from leadrules.language.words import is_bare_name
 
 # How tightly each expression holds together; a looser one stands in brackets inside a tighter one.
-_OR, _AND, _NOT, _TEST, _SUM, _PRODUCT, _FACTOR, _OPERAND = range(1, 9)
+OR, AND, NOT, TEST, SUM, PRODUCT, FACTOR, OPERAND = range(1, 9)
 _TIGHTNESS: dict[type, int] = {
-    tree.Or: _OR,
-    tree.And: _AND,
-    tree.Not: _NOT,
-    tree.Negative: _FACTOR,
-    tree.Name: _OPERAND,
-    tree.Text: _OPERAND,
-    tree.Day: _OPERAND,
-    tree.Moment: _OPERAND,
-    tree.Boolean: _OPERAND,
-    tree.ScoreWord: _OPERAND,
-    tree.StageWord: _OPERAND,
-    tree.Age: _OPERAND,
+    tree.Or: OR,
+    tree.And: AND,
+    tree.Not: NOT,
+    tree.Negative: FACTOR,
+    tree.Name: OPERAND,
+    tree.Text: OPERAND,
+    tree.Day: OPERAND,
+    tree.Moment: OPERAND,
+    tree.Boolean: OPERAND,
+    tree.ScoreWord: OPERAND,
+    tree.StageWord: OPERAND,
+    tree.Age: OPERAND,
 }
 _WITHOUT_S = {"contains": "contain", "mentions": "mention", "includes": "include", "starts with": "start with", "ends with": "end with"}  # fmt: skip
 
@@ -116,9 +116,19 @@ def units(node: tree.Units | None) -> str:
     if node is None:
         return ""
     if node.every is None:
-        return f"per {_inside(node.operand, _SUM)}"
+        return f"per {inside(node.operand, SUM)}"
     bare = isinstance(node.operand, tree.Name | tree.Age)
-    return f"per {number(node.every)} {_inside(node.operand, _OPERAND if bare else _OPERAND + 1)}"
+    return f"per {number(node.every)} {inside(node.operand, OPERAND if bare else OPERAND + 1)}"
+
+
+def band(node: tree.Band) -> str:
+    """What a row of `points by` takes: `1 to 50`, `201 or more`, `"Banking"`."""
+    written = [literal(value) for value in node.values]
+    if node.kind in ("exact", "text", "list"):
+        return written[0]
+    if node.kind == "to":
+        return " to ".join(written)
+    return f"{node.kind} {written[0]}" if node.kind in ("under", "over") else " ".join((*written, node.kind))
 
 
 def points_row(node: tree.PointsRow) -> str:
@@ -129,44 +139,44 @@ def points_row(node: tree.PointsRow) -> str:
 # ------------------------------------------------------------------ expressions
 
 
-def _inside(node: Any, tightness: int) -> str:
+def inside(node: Any, tightness: int) -> str:
     """An expression inside another that asks for at least this tightness."""
     if isinstance(node, tree.Number):
-        own = _FACTOR if node.value.is_signed() else _OPERAND
+        own = FACTOR if node.value.is_signed() else OPERAND
     elif isinstance(node, tree.Arithmetic):
-        own = _SUM if node.op in "+-" else _PRODUCT
+        own = SUM if node.op in "+-" else PRODUCT
     else:
-        own = _TIGHTNESS.get(type(node), _TEST)
+        own = _TIGHTNESS.get(type(node), TEST)
     written = print_expression(node)
     return written if own >= tightness else f"({written})"
 
 
 def _arithmetic(node: tree.Arithmetic) -> str:
-    left, right = (_SUM, _PRODUCT) if node.op in "+-" else (_PRODUCT, _FACTOR)
-    return f"{_inside(node.left, left)} {node.op} {_inside(node.right, right)}"
+    left, right = (SUM, PRODUCT) if node.op in "+-" else (PRODUCT, FACTOR)
+    return f"{inside(node.left, left)} {node.op} {inside(node.right, right)}"
 
 
 def _age(node: tree.Age) -> str:
-    inner = _inside(node.operand, _OPERAND if isinstance(node.operand, tree.Name) else _OPERAND + 1)
+    inner = inside(node.operand, OPERAND if isinstance(node.operand, tree.Name) else OPERAND + 1)
     return f"{node.unit} {'until' if node.until else 'since'} {inner}"
 
 
 def _is(node: tree.Is) -> str:
     words = "is not" if node.negated else "is"
-    return f"{_inside(node.operand, _SUM)} {words}{' exactly' if node.exactly else ''} {literal(node.value)}"
+    return f"{inside(node.operand, SUM)} {words}{' exactly' if node.exactly else ''} {literal(node.value)}"
 
 
 def _predicate(node: tree.Predicate) -> str:
-    return f"{_inside(node.operand, _SUM)} {'is not' if node.negated else 'is'} {node.word}"
+    return f"{inside(node.operand, SUM)} {'is not' if node.negated else 'is'} {node.word}"
 
 
 def _between(node: tree.Between) -> str:
     words = "not between" if node.negated else "between"
-    return f"{_inside(node.operand, _SUM)} {words} {_inside(node.low, _SUM)} and {_inside(node.high, _SUM)}"
+    return f"{inside(node.operand, SUM)} {words} {inside(node.low, SUM)} and {inside(node.high, SUM)}"
 
 
 def _in(node: tree.In) -> str:
-    return f"{_inside(node.operand, _SUM)} {'not in' if node.negated else 'in'} {choices(node.choices)}"
+    return f"{inside(node.operand, SUM)} {'not in' if node.negated else 'in'} {choices(node.choices)}"
 
 
 def _argument(node: tree.Text | tree.Name | tree.Values) -> str:
@@ -175,25 +185,25 @@ def _argument(node: tree.Text | tree.Name | tree.Values) -> str:
 
 def _text_test(node: tree.TextTest) -> str:
     words = f"does not {_WITHOUT_S[node.test]}" if node.negated else node.test
-    return f"{_inside(node.operand, _SUM)} {words} {_argument(node.argument)}"
+    return f"{inside(node.operand, SUM)} {words} {_argument(node.argument)}"
 
 
 def _at(node: tree.At) -> str:
-    return f"{_inside(node.operand, _SUM)} {'is not at' if node.negated else 'at'} {_argument(node.argument)}"
+    return f"{inside(node.operand, SUM)} {'is not at' if node.negated else 'at'} {_argument(node.argument)}"
 
 
 def _matches(node: tree.Matches) -> str:
     words = "does not match" if node.negated else "matches"
-    return f"{_inside(node.operand, _SUM)} {words} /{node.pattern}/{'i' if node.ignore_case else ''}"
+    return f"{inside(node.operand, SUM)} {words} /{node.pattern}/{'i' if node.ignore_case else ''}"
 
 
 def _window(node: tree.Window) -> str:
     negation = "" if not node.negated else "is not " if node.window == "older than" else "not "
-    return f"{_inside(node.operand, _SUM)} {negation}{node.window} {unit(node.amount, node.unit)}"
+    return f"{inside(node.operand, SUM)} {negation}{node.window} {unit(node.amount, node.unit)}"
 
 
 def _day_test(node: tree.DayTest) -> str:
-    return f"{_inside(node.operand, _SUM)} {'is not ' if node.negated else ''}{node.test} {_inside(node.day, _SUM)}"
+    return f"{inside(node.operand, SUM)} {'is not ' if node.negated else ''}{node.test} {inside(node.day, SUM)}"
 
 
 def _quantified(node: tree.Quantified) -> str:
@@ -211,12 +221,12 @@ _PRINTERS: dict[type, Any] = {
     tree.ScoreWord: lambda node: "score",
     tree.StageWord: lambda node: "stage",
     tree.Arithmetic: _arithmetic,
-    tree.Negative: lambda node: f"-{_inside(node.operand, _FACTOR)}",
+    tree.Negative: lambda node: f"-{inside(node.operand, FACTOR)}",
     tree.Age: _age,
-    tree.And: lambda node: " and ".join(_inside(part, _NOT) for part in node.parts),
-    tree.Or: lambda node: " or ".join(_inside(part, _AND) for part in node.parts),
-    tree.Not: lambda node: f"not {_inside(node.part, _NOT)}",
-    tree.Compare: lambda node: f"{_inside(node.left, _SUM)} {node.op} {_inside(node.right, _SUM)}",
+    tree.And: lambda node: " and ".join(inside(part, NOT) for part in node.parts),
+    tree.Or: lambda node: " or ".join(inside(part, AND) for part in node.parts),
+    tree.Not: lambda node: f"not {inside(node.part, NOT)}",
+    tree.Compare: lambda node: f"{inside(node.left, SUM)} {node.op} {inside(node.right, SUM)}",
     tree.Is: _is,
     tree.Predicate: _predicate,
     tree.Between: _between,

@@ -63,8 +63,9 @@ class Fault:
         now: Cell | None = stack or self.stack
         for position, kind in enumerate(kinds):
             word = words[position] if position < len(words) else self.word
+            meant = word if kind == word.kind or kind.isupper() else Word(kind, word.start, word.end, kind)
             try:
-                now = now and self.steps.take(now, kind, word)
+                now = now and self.steps.take(now, kind, meant)
             except TooDeep:
                 return None
         return now
@@ -105,6 +106,12 @@ def forgotten_brace(fault: Fault) -> Finding | None:
         return None
     problem = messages.missing_mark(Span(fault.source, fault.last.start, fault.last.end), "{", fault.found)
     return Finding(problem, after, fault.word.kind, here)
+
+
+def wrong_brace(fault: Fault) -> Finding | None:
+    """A `}` where a `{` is looked for."""
+    after = fault.take("{")
+    return after and Finding(messages.misspelt(fault.span, fault.written, "{"), after, "{")
 
 
 def number_with_comma(source: Source, comma: Word, certain: bool) -> Problem:

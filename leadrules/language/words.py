@@ -129,6 +129,8 @@ class _Reading:
             word = self.word(start)
             gap = text[position:start]
             word.fresh = self.recent[2] in ("", "{", "}") or "\n" in gap or "\r" in gap
+            if word.kind == "missing":  # begins a statement only as `missing values`, and a row as `missing: 5`
+                word.fresh = word.fresh and text.startswith("values", self.skip_quietly(word.end))
             if word.kind != "NOTHING":
                 self.recent = (self.recent[1], self.recent[2], word.kind)
             position = word.end
