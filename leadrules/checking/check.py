@@ -178,7 +178,7 @@ class Assembly:
         return found[0] if found else None
 
     def _report_empty(self) -> None:
-        if not self.gathered.statements and not self.draft.problems and self.gathered.complete:
+        if not self.gathered.statements and not self.draft.problems and not self.gathered.problems:
             source = self.gathered.sources[0]
             self.draft.problems.append(empty_ruleset(Span(source, 0, 0)))
 

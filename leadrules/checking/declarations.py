@@ -6,7 +6,7 @@ Where files declare one field, the including file's declaration counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -76,7 +76,7 @@ def make_field(draft: Draft, node: tree.Field, missing: frozenset[str]) -> rules
         format=_format(draft, node),
         span=node.name.span,
     )
-    _report_repeated(draft, node.headers)
+    _report_repeated(draft, node.headers, str)
     low, high = _bounds(draft, node, field)
     default = None
     if node.default is not None:
@@ -101,10 +101,10 @@ def _choices(draft: Draft, node: tree.Type) -> dict[str, str]:
     return choices
 
 
-def _report_repeated(draft: Draft, texts: Iterable[tree.Text]) -> None:
+def _report_repeated(draft: Draft, texts: Iterable[tree.Text], alike: Callable[[str], str] = fold) -> None:
     seen: dict[str, Span] = {}
     for one in texts:
-        first = seen.setdefault(fold(trim(one.value)), one.span)
+        first = seen.setdefault(alike(trim(one.value)), one.span)
         if first is not one.span:
             draft.problems.append(repeated_value(one.span, one.value, first))
 

@@ -172,7 +172,7 @@ class Files:
 
 def reason(error: Exception) -> str:
     """Why a file could not be read, in plain words."""
-    words = {
+    words: dict[type[Exception], str] = {
         FileNotFoundError: "there is no such file",
         IsADirectoryError: "it is a folder",
         PermissionError: "there is no permission to read it",

@@ -84,16 +84,16 @@ def infer_fields(draft: Draft, statements: Iterable[tree.Statement], missing: fr
         for node, hint in _hints_of(draft, statement):
             uses.note(node, hint)
     groups: dict[str, list[tuple[str, Span]]] = {}
-    for name, kind, span in uses.told:
-        groups.setdefault(uses.root(name), []).append((kind, span))
-    kinds = {root: _agreed(draft, told) for root, told in groups.items()}
+    for name, told, span in uses.told:
+        groups.setdefault(uses.root(name), []).append((told, span))
+    kinds: dict[str, str | None] = {root: _agreed(draft, uses_of_it) for root, uses_of_it in groups.items()}
     emails = {name for name, kind, _ in uses.told if kind == "email"}
     for name, span in uses.first.items():
         kind = kinds.get(uses.root(name), "text")
         if kind is None:
             draft.damaged.add(name)
             continue
-        type_ = "email" if kind == "text" and name in emails else _TYPES.get(kind, kind)
+        type_: Any = "email" if kind == "text" and name in emails else _TYPES.get(kind, kind)
         if draft.names.values.add(Declared(name, "field", span, len(draft.fields)), draft.problems):
             draft.fields.append(ruleset.Field(name, type_, missing=missing, span=span))
     if uses.first and None not in kinds.values():

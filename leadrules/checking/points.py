@@ -126,7 +126,8 @@ def add_rule(draft: Draft, points: Points, node: tree.Rule, score: int | None, g
     if node.valid_from is not None and node.valid_until is not None and node.valid_from.value > node.valid_until.value:
         first, last = node.valid_from, node.valid_until
         draft.problems.append(reversed_dates(last.span, first.span.text, last.span.text))
-    scope.looks_at_date |= not (node.valid_from is node.valid_until is node.fading is None)
+    if any(one is not None for one in (node.valid_from, node.valid_until, node.fading)):
+        scope.looks_at_date = True
     scope.settle()
     if rows is None:
         return

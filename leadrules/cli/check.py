@@ -14,11 +14,11 @@ from pathlib import Path
 
 import click
 
-from leadrules.problems.problem import Problem
+from leadrules.problems.problem import Problem, Severity
 from leadrules.problems.render import FORMATS
 from leadrules.problems.wording import counted
 
-SEVERITIES = ("error", "warning", "info")
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 STANDARD_INPUT = "-"
 
 
@@ -109,6 +109,5 @@ def _summary(paths: Sequence[str], problems: Sequence[Problem]) -> str:
     """One friendly line."""
     where = f"`{paths[0]}`" if len(paths) == 1 else counted(len(paths), "ruleset")
     counts = Counter(problem.severity for problem in problems)
-    words = {"error": "error", "warning": "warning", "info": "note"}
-    said = [counted(counts[one], words[one]) for one in SEVERITIES if counts[one]]
+    said = [counted(counts[one], "note" if one == "info" else one) for one in SEVERITIES if counts[one]]
     return f"{where}: {', '.join(said) if said else 'no problems'}"

@@ -45,7 +45,7 @@ def repeated_value(span: Span, value: str, first: Span) -> Problem:
     return Problem(
         "repeated-value",
         "warning",
-        f"{shown(value)} stands here twice (capital letters and blanks around do not count)",
+        f"{shown(value)} stands here twice",
         span,
         "remove one of them",
         (Related("first written here", first),),
