@@ -127,7 +127,7 @@ def _from_records(records: Iterable[Any]) -> pl.DataFrame:
     for name in names:
         values = [row.get(name) for row in rows]
         columns.append(_column(name, values))
-    return pl.DataFrame(columns) if columns else pl.DataFrame([pl.Series("", [None] * len(rows))]).drop("")
+    return pl.DataFrame(columns) if columns else pl.DataFrame(height=len(rows))
 
 
 def _column(name: str, values: list[Any]) -> pl.Series:

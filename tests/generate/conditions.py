@@ -7,6 +7,7 @@ from the scope; the tables at the end say which forms a kind of operand has.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -17,6 +18,7 @@ from generate.fields import DAYS, DOMAINS, NUMBERS, TEXTS, Constant, Described, 
 COMPARISONS = (">=", "=", "<", ">", "<=", "!=")
 ORDERS = (">=", "<", ">", "<=")
 UNITS = ("days", "weeks", "months", "years")
+NAME = re.compile(r"[\w.]+|`[^`]+`")
 PATTERNS = (
     "/^a/", "/c.o/i", "/\\d+/", "/\\bvp\\b/i", "/[[:alpha:]]+$/", "/^.{3}$/", "/straße|οδος/i", "/\\w\\s\\w/",
     "/^\\s*$/", "/\\/|\\./", "/(?i)É/",
@@ -107,7 +109,7 @@ class Conditions:
 
     def atom(self, scope: Scope) -> str:
         text = self.operand(scope, 0 if self.draw.chance(80) else 1)
-        return f"({text})" if set("+-*/ ") & set(text) and not text.startswith("`") else text
+        return text if NAME.fullmatch(text) else f"({text})"
 
     def constant(self, one: Described) -> Constant:
         return constant(self.draw, one)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from generate.conditions import UNITS, Conditions, Scope
+from generate.conditions import Conditions, Scope
 from generate.draw import Draw
 from generate.fields import (
     CHOICES,
@@ -28,6 +28,8 @@ LABELS = ("grade", "heat", "tier", "region", "Sales team", "Ωmega")
 LETS = ("rate", "big", "Fresh lead", "share", "warm", "x1")
 FRAMEWORKS = ("BANT", "CHAMP")
 CRITERIA = ("budget", "authority", "need", "timeline")
+# Short ones: a table of factors by day is worked out for each.
+PERIODS = ((30, "days"), (1, "days"), (7, "days"), (2, "weeks"), (3, "months"), (1, "years"))
 VALUES = ("A", "B", "hot", "=1+1", "Straße", "a; b | c", 'say "x"', " padded ")
 
 
@@ -197,10 +199,10 @@ class Statements:
 
     def fading(self) -> str:
         draw = self.draw
-        count, unit = draw.pick((30, 1, 7, 365, 3)), draw.pick(UNITS)
+        count, unit = draw.pick(PERIODS)
         span = f"{count} {unit}"
         self.conditions.windows += [(count, unit), (2 * count, unit)]
-        percent = draw.pick(("25", "50", "12.5", "99", "0.5"))
+        percent = draw.pick(("25", "50", "12.5", "99", "33.33"))
         return draw.pick(
             (f"fading to zero over {span}", f"fading by half every {span}", f"fading {percent}% every {span}")
         )
