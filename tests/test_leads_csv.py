@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadrules.leads import LeadsError, open_leads, open_output, open_rejects
+from leadrules.leads import LeadsError, csv_reader, open_leads, open_output, open_rejects
 from leadrules.leads.csv_writer import whole_records
 
 DATA = Path(os.environ.get("LEADRULES_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
@@ -205,6 +205,19 @@ def test_text_after_a_closing_quote_breaks_its_line_and_no_more():
 def test_a_quote_that_is_never_closed_is_an_error_with_its_line():
     with pytest.raises(LeadsError, match=r"line 3 .* is never closed"):
         read(b'a,b\n1,2\n3,"4\n5,6\n')
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b'a,b\n1,"' + b"2,3\n" * 50_000, "line 2 .* is not closed"),
+        (b"a,b\n" + b"1," * 50_000, "line 2 .* does not end"),
+    ],
+)
+def test_a_record_without_end_is_not_read_into_memory(monkeypatch, data, message):
+    monkeypatch.setattr(csv_reader, "LARGEST_RECORD", 50_000)
+    with pytest.raises(LeadsError, match=message):
+        read(data, 100)
 
 
 def test_a_nul_byte_rejects_its_lead():

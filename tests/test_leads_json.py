@@ -101,6 +101,26 @@ def test_chosen_columns_are_flat_and_dropped_ones_leave_the_rest_whole(tmp_path)
     assert out.splitlines() == ['{"score": 0.5, "b.d": [1,  2], "b.c": 1.50}', '{"score": 1}']
 
 
+def test_csv_cells_are_texts_whatever_is_in_them(tmp_path):
+    path = put(tmp_path, "a.csv", 'a,"b ""q"""\n"1\n\t2",é\u2028\\\n,\x01\n')
+    lines = score(path, tmp_path / "o.jsonl").split("\n")
+    assert [json.loads(line) for line in lines[:-1]] == [
+        {"a": "1\n\t2", 'b "q"': "é\u2028\\", "score": 0.5, "stage": None},
+        {"a": "", 'b "q"': "\x01", "score": 1, "stage": 'a "b"'},
+    ]
+    out = score(path, tmp_path / "o.jsonl", columns=["stage", "a", "score"], keep={2})
+    assert out == '{"stage": "a \\"b\\"", "a": "", "score": 1}\n'
+
+
+def test_many_bad_lines_come_in_blocks_too(tmp_path):
+    source = open_leads(put(tmp_path, "a.jsonl", "x\n" * 5 + '{"a": 1}\n'))
+    assert [(block.rows, len(block.broken), block.first_row) for block in source.blocks(["a"], rows=2)] == [
+        (0, 2, 1),
+        (0, 2, 3),
+        (1, 1, 5),
+    ]
+
+
 def test_an_outermost_object_clashes_with_an_added_member(tmp_path):
     with pytest.raises(LeadsError, match="`score`"):
         score(put(tmp_path, "a.jsonl", '{"score": {"x": 1}}'), tmp_path / "o.jsonl")

@@ -50,8 +50,8 @@ def test_a_failed_run_leaves_the_place_as_it_was(leads, tmp_path, name, fail):
 @pytest.mark.parametrize(
     ("out", "message"),
     [
-        ("leads.csv", "is being read, and would be written over"),
-        ("link.csv", "is being read, and would be written over"),
+        ("leads.csv", "is used by this run already"),
+        ("link.csv", "is used by this run already"),
         ("none/o.csv", "its folder does not exist"),
         ("folder.csv", "it is a folder"),
         ("leads.csv/o.csv", "a part of its path is a file"),
@@ -100,8 +100,10 @@ def test_a_link_is_written_through(leads, tmp_path):
 def test_a_rejects_file_that_cannot_be_written_is_said_at_the_start(leads, tmp_path):
     with pytest.raises(LeadsError, match="its folder does not exist"):
         open_rejects(tmp_path / "none" / "r.csv", open_leads(leads))
-    with pytest.raises(LeadsError, match="is being read"):
+    with pytest.raises(LeadsError, match="is used by this run already"):
         open_rejects(leads, open_leads(leads))
+    with pytest.raises(LeadsError, match="is used by this run already"):
+        open_rejects(tmp_path / "o.csv", open_leads(leads), inputs=[str(tmp_path / "o.csv")])
 
 
 @pytest.mark.parametrize(

@@ -104,28 +104,30 @@ class CsvSource:
     ) -> Iterator[CsvBlock]:
         dialect = self.dialect
         carry, self._head = self._head, b""
-        while len(carry) < dialect.size:
-            carry += stream.read(dialect.size - len(carry))
+        while len(carry) < dialect.size and (piece := stream.read(dialect.size - len(carry))):
+            carry += piece
         carry = carry[dialect.size :]
         offset, line, row = dialect.size, dialect.line, 1
         size = chunk_bytes or _chunk(rows, len(carry), max(1, carry.count(dialect.line_end)))
         wanted, self.blank_lines = size, 0
         while True:
-            piece = stream.read(max(1, wanted - len(carry)) if carry else wanted)
-            data = carry + piece if carry else piece
+            final = False
+            if len(carry) < wanted:
+                piece = stream.read(wanted - len(carry))
+                carry, final = carry + piece if carry else piece, not piece
+            data, rest = carry[:wanted], carry[wanted:]
             if not data:
                 return
-            final = not piece
             if final and data[-1] != dialect.line_end:
                 data += bytes([dialect.line_end])
             records = cut(data, dialect.delimiter, dialect.line_end)
             if not records.end:
                 if final or len(data) > LARGEST_RECORD:
                     raise _never_closed(self.name, data, records, line, dialect.line_end, final)
-                carry, wanted = data, max(wanted, 2 * len(data))
+                carry, wanted = data + rest, 2 * len(data)
                 continue
             wanted = size
-            body, carry = data[: records.end], data[records.end :]
+            body, carry = data[: records.end], data[records.end :] + rest
             _check_text(body, self.name, offset, line)
             block, blank = _block(self, body, records, row, line, positions, stream.consumed)
             self.blank_lines += blank

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -18,16 +17,17 @@ from numpy.typing import NDArray
 
 from leadrules.leads.block import ROWS, Broken, first_row, named, positions_of
 from leadrules.leads.errors import LeadsError
-from leadrules.leads.json_records import JsonRecord, read_array, read_lines
+from leadrules.leads.json_columns import Columns, Gathered, gather
+from leadrules.leads.json_records import JsonRecord, parse, read_array, read_lines
 from leadrules.leads.streams import UTF8_MARK, ByteStream, Place
 from leadrules.leads.texts import value_text
-from leadrules.leads.typed import column, kind_of, shared_type
+from leadrules.leads.typed import column, shared_type
 
 if TYPE_CHECKING:
     import polars as pl
 
-Lead = dict[str, Any]
 BLOCK_BYTES = 1 << 26
+_AS_WRITTEN = json.JSONDecoder(parse_float=str)
 
 
 class JsonSource:
@@ -41,40 +41,27 @@ class JsonSource:
         place.spool()
         self.total_bytes = place.size()
         self.blank_lines = 0
-        self.headers: list[str] = []
-        self.keys: set[str] = set()
-        self._kinds: list[set[str]] = []
         if not place.head().removeprefix(UTF8_MARK).strip():
             raise LeadsError(f"`{self.name}` is empty: it has no leads", "give a file with one object for each lead")
-        self._find_columns()
-        self.types = [shared_type(kinds) for kinds in self._kinds]
+        columns = self._find_columns()
+        self.headers, self.keys = columns.headers, columns.keys
+        self.types = [shared_type(kinds) for kinds in columns.kinds]
 
-    def _find_columns(self) -> None:
-        where: dict[str, int] = {}
-        objects: set[str] = set()
-        any_record, only = False, None
+    def _find_columns(self) -> Columns:
+        columns = Columns()
+        count, first = 0, None
         for record in self._records(ByteStream(self._place, self._encoding)):
-            only = record if not any_record else None
-            any_record = True
-            if record is None or record.lead is None:
+            if record is None:
                 continue
-            self.keys.update(record.lead)
-            for header, value in everything(record.lead):
-                kind = kind_of(value)
-                if kind == "object":
-                    objects.add(header)
-                    continue
-                position = where.get(header)
-                if position is None:
-                    position = where[header] = len(self.headers)
-                    self.headers.append(header)
-                    self._kinds.append(set())
-                if kind is not None:
-                    self._kinds[position].add(kind)
-        for header in objects & where.keys():  # a value in some leads, an object in others
-            self._kinds[where[header]].add("object")
-        if not self._lines and self._place.head().removeprefix(UTF8_MARK).lstrip().startswith(b"{"):
-            _refuse_wrapped(self.name, only)
+            count += 1
+            first = first or record
+            if record.lead is not None:
+                columns.add(record.lead)
+        columns.finish()
+        one_object = self._place.head().removeprefix(UTF8_MARK).lstrip().startswith(b"{")
+        if count == 1 and one_object and not self._lines and first is not None and first.lead is not None:
+            _refuse_wrapped(self.name, first.lead)
+        return columns
 
     def _records(self, stream: ByteStream) -> Iterator[JsonRecord | None]:
         try:
@@ -99,39 +86,58 @@ class JsonSource:
         positions = positions_of(needed, self.headers)
         self.blank_lines = 0
         stream = ByteStream(self._place, self._encoding)
-        records: list[JsonRecord] = []
-        row, size = 1, 0
+        row, block, size = 0, JsonBlock(self, positions), 0
         for record in self._records(stream):
             if record is None:
                 self.blank_lines += 1
                 continue
-            records.append(record)
+            row += 1
             size += len(record.raw)
-            if len(records) >= rows or size > BLOCK_BYTES:
-                yield _block(self, records, row, stream.consumed, positions)
-                row, size, records = row + len(records), 0, []
-        if records:
-            yield _block(self, records, row, stream.consumed, positions)
+            block.add(row, record)
+            if row % rows == 0 or size > BLOCK_BYTES:
+                block.bytes_read = stream.consumed
+                yield block
+                block, size = JsonBlock(self, positions), 0
+        if block.raws or block.broken:
+            block.bytes_read = stream.consumed
+            yield block
 
     def close(self) -> None:
         self._place.close()
 
 
-@dataclass
 class JsonBlock:
-    """Leads with their own texts; see `Block`."""
+    """Leads as their own texts, and the values that were asked for; see `Block`."""
 
-    source: JsonSource
-    leads: list[Lead]
-    raws: list[str]
-    numbers: NDArray[np.int64]
-    broken: tuple[Broken, ...]
-    bytes_read: int
-    needed: list[int]
+    def __init__(self, source: JsonSource, needed: list[int]):
+        self.source = source
+        self.raws: list[str] = []
+        self._broken: list[Broken] = []
+        self.bytes_read = 0
+        self._needed = needed
+        self._numbers: list[int] = []
+        self._gathered = Gathered([source.headers[position] for position in needed])
+
+    def add(self, row: int, record: JsonRecord) -> None:
+        """Take one more record."""
+        if record.lead is None:
+            self._broken.append(Broken(row, record.fault, record.raw))
+            return
+        self.raws.append(record.raw)
+        self._numbers.append(row)
+        self._gathered.add(record.lead)
 
     @property
     def rows(self) -> int:
-        return len(self.leads)
+        return len(self.raws)
+
+    @cached_property
+    def numbers(self) -> NDArray[np.int64]:
+        return np.array(self._numbers, np.int64)
+
+    @property
+    def broken(self) -> tuple[Broken, ...]:
+        return tuple(self._broken)
 
     @property
     def first_row(self) -> int:
@@ -139,79 +145,45 @@ class JsonBlock:
 
     @cached_property
     def cells(self) -> pl.DataFrame:
-        return named(self.columns(self.needed), [self.source.headers[position] for position in self.needed])
+        frame = self._frame(self._needed, self._gathered.values)
+        return named(frame, [self.source.headers[position] for position in self._needed])
 
     def columns(self, positions: Sequence[int]) -> pl.DataFrame:
+        headers = [self.source.headers[position] for position in positions]
+        return self._frame(positions, gather(map(parse, self.raws), headers))
+
+    def _frame(self, positions: Sequence[int], values: Sequence[Sequence[Any]]) -> pl.DataFrame:
         import polars as pl
 
-        headers, types = self.source.headers, self.source.types
+        types = self.source.types
         return pl.DataFrame(
-            [column(str(position), values_of(self.leads, headers[position]), types[position]) for position in positions]
+            [column(str(position), own, types[position]) for position, own in zip(positions, values, strict=True)]
         )
 
     def texts(self, positions: Sequence[int]) -> pl.DataFrame:
         """These columns as text, numbers as they came."""
         import polars as pl
 
-        as_written = [json.loads(raw, parse_int=_Digits, parse_float=_Digits) for raw in self.raws]
+        headers = [self.source.headers[position] for position in positions]
         columns = []
-        for position in positions:
+        for position, values in zip(positions, gather(map(_AS_WRITTEN.decode, self.raws), headers), strict=True):
             header = self.source.headers[position]
-            written, values = values_of(as_written, header), values_of(self.leads, header)
             texts = [
-                None if value is None else value_text(value if isinstance(value, (list, dict)) else as_came)
-                for as_came, value in zip(written, values, strict=True)
+                value if value is None or type(value) is str else self._text(row, header, value)
+                for row, value in enumerate(values)
             ]
             columns.append(pl.Series(str(position), texts, dtype=pl.String))
         return pl.DataFrame(columns)
 
-
-class _Digits(str):
-    """A number, as it was written."""
-
-
-def _block(source: JsonSource, records: list[JsonRecord], row: int, bytes_read: int, needed: list[int]) -> JsonBlock:
-    numbers = [number for number, record in enumerate(records, row) if record.lead is not None]
-    broken = tuple(
-        Broken(number, record.fault, record.raw) for number, record in enumerate(records, row) if record.lead is None
-    )
-    leads = [record.lead for record in records if record.lead is not None]
-    raws = [record.raw for record in records if record.lead is not None]
-    return JsonBlock(source, leads, raws, np.array(numbers, np.int64), broken, bytes_read, needed)
+    def _text(self, row: int, header: str, value: Any) -> str:
+        if isinstance(value, (list, dict)):  # whose numbers are no texts
+            [[value]] = gather([parse(self.raws[row])], [header])
+        return value_text(value)
 
 
-def everything(lead: Lead, before: str = "") -> Iterator[tuple[str, Any]]:
-    """The dotted name and the value of every member of a lead and of the objects in it."""
-    for key, value in lead.items():
-        yield before + key, value
-        if isinstance(value, dict):
-            yield from everything(value, f"{before}{key}.")
-
-
-def values_of(leads: Sequence[Lead], header: str) -> list[Any]:
-    """Each lead's value under a dotted name: a flat key goes before a nested path; None if it has neither."""
-    if "." not in header:
-        return [lead.get(header) for lead in leads]
-    return [lead[header] if header in lead else _nested(lead, header) for lead in leads]
-
-
-def _nested(lead: Lead, header: str) -> Any:
-    dot = header.find(".")
-    while dot >= 0:
-        inner = lead.get(header[:dot])
-        if isinstance(inner, dict):
-            rest = header[dot + 1 :]
-            value = inner[rest] if rest in inner else _nested(inner, rest)
-            if value is not None:
-                return value
-        dot = header.find(".", dot + 1)
-    return None
-
-
-def _refuse_wrapped(name: str, only: JsonRecord | None) -> None:
-    members = (only.lead if only else None) or {}
+def _refuse_wrapped(name: str, lead: dict[str, Any]) -> None:
     lists = [
-        key for key, value in members.items() if isinstance(value, list) and any(isinstance(one, dict) for one in value)
+        key for key, value in lead.items() if isinstance(value, list) and any(isinstance(one, dict) for one in value)
     ]
     if lists:
         raise LeadsError(

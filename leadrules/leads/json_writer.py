@@ -6,6 +6,7 @@ formats become flat objects of their columns; csv cells are texts there, as they
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leadrules.leads.block import Block, LeadSource
+from leadrules.leads.block import Block, LeadSource, named
 from leadrules.leads.chosen import Chosen, refuse_clash, without_repeats
 from leadrules.leads.json_reader import JsonBlock, JsonSource
 from leadrules.leads.json_records import members
@@ -101,11 +102,19 @@ class JsonWriter:
         return objects
 
     def _flat(self, inputs: pl.DataFrame, added: dict[str, list[str]]) -> list[str]:
-        keys = [json.dumps(one.name, ensure_ascii=False) + ": " for one in self._chosen]
+        import polars as pl
+
+        first = [one for one in self._chosen if one.position is not None]
+        simple = all(dtype in (pl.String, pl.Boolean) or dtype.is_integer() for dtype in inputs.dtypes)
+        if simple and first and list(self._chosen[: len(first)]) == first and len(inputs):
+            buffer = io.BytesIO()
+            named(inputs, [one.name for one in first]).write_ndjson(buffer)
+            return self._whole(buffer.getvalue().decode("utf-8").split("\n")[:-1], added)
         columns = [
             added[one.name] if one.position is None else json_texts(inputs.get_column(str(one.position)))
             for one in self._chosen
         ]
+        keys = [json.dumps(one.name, ensure_ascii=False) + ": " for one in self._chosen]
         return [
             "{" + ", ".join(map("".join, zip(keys, texts, strict=True))) + "}" for texts in zip(*columns, strict=True)
         ]

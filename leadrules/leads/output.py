@@ -57,8 +57,10 @@ class OutputFile:
 
     def _open(self, place: str, inputs: Sequence[str | None]) -> BinaryIO:
         for other in inputs:
-            if other is not None and os.path.exists(place) and os.path.exists(other) and os.path.samefile(place, other):
-                raise LeadsError(f"`{self.name}` is being read, and would be written over", "name another file with -o")
+            if other is not None and _same(place, other):
+                raise LeadsError(
+                    f"`{self.name}` is used by this run already, and would be written over", "name another file"
+                )
         try:
             if os.path.isdir(place):
                 raise IsADirectoryError(21, "is a folder")
@@ -149,6 +151,12 @@ def stopped_by_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _same(place: str, other: str) -> bool:
+    if os.path.exists(place) and os.path.exists(other):
+        return os.path.samefile(place, other)
+    return place == os.path.realpath(other)
 
 
 def _mode(place: str) -> int:
