@@ -29,10 +29,11 @@ def commented(draw: Draw, text: str) -> str:
 
 def spread(draw: Draw, text: str) -> str:
     """With some of the blanks between words made into line ends and comments."""
-    pieces, place = [], 0
+    pieces: list[str] = []
+    place = 0
     for token in TOKEN.finditer(text):
         gap = text[place : token.start()]
-        if gap and draw.chance(8):
+        if gap and not (pieces and pieces[-1].startswith("#")) and draw.chance(8):
             gap = draw.pick(("\n", "  ", " # between\n", "\r\n\t", "\n\n# alone\n"))
         pieces += [gap, token.group()]
         place = token.end()
