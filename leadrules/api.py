@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leadrules.checking import Checked, check_path, check_text
@@ -33,12 +34,12 @@ def check(path: str | os.PathLike[str], *, allow_outside: bool = False) -> list[
     Never raises for what is in a ruleset. Raises OSError if the file itself
     cannot be read.
     """
-    return check_path(path, allow_outside=allow_outside).problems
+    return check_path(Path(path), allow_outside=allow_outside).problems
 
 
 def load(path: str | os.PathLike[str], *, allow_outside: bool = False) -> Ruleset:
     """Read and check a `.rules` file. Raises RulesetError, with all problems, if it has errors."""
-    return _ruleset(check_path(path, allow_outside=allow_outside))
+    return _ruleset(check_path(Path(path), allow_outside=allow_outside))
 
 
 def loads(text: str, name: str = "<text>") -> Ruleset:

@@ -144,7 +144,7 @@ class OrderedAxis:
 
     def codes(self, values: npt.NDArray[Any], missing: Mask | None) -> Codes:
         """The bin of every value; rows of `missing` are bin 0."""
-        codes = np.searchsorted(self.cuts, values, side="right").astype(np.uint16 if self.size < 65_536 else np.uint32)
+        codes: Codes = np.searchsorted(self.cuts, values, side="right").astype(_code_type(self.size))
         codes += 1
         if missing is not None:
             codes[missing] = MISSING
@@ -158,7 +158,7 @@ class OrderedAxis:
         true = known.copy()
         for boundary, at_least in self._tests[atom]:
             above = bins >= bisect_left(self._cuts, boundary) + 2
-            true &= above if at_least else ~above
+            true = true & (above if at_least else ~above)
         return Sets(true, known & ~true)
 
 
@@ -214,11 +214,13 @@ class TextAxis:
             new = [value for value in dict.fromkeys(values) if value is not None and value not in self._bin_of_value]
             if new:
                 if len(self._bin_of_value) + len(new) > self.REMEMBERED:
-                    self._bin_of_value = {value: self._bin_of_value[value] for value in values if value in self._bin_of_value}
+                    self._bin_of_value = {
+                        value: self._bin_of_value[value] for value in values if value in self._bin_of_value
+                    }
                 self._learn(new)
             known = self._bin_of_value
             codes = [MISSING if value is None else known[value] for value in values]
-        return np.array(codes, dtype=np.uint16 if self.size < 65_536 else np.uint32)
+        return np.array(codes, dtype=_code_type(self.size))
 
     def _learn(self, values: list[Any]) -> None:
         answers = truths(list(self._atoms), values, self.directory)
@@ -241,6 +243,10 @@ class TextAxis:
 
 
 Axis = OrderedAxis | FlagAxis | TextAxis
+
+
+def _code_type(size: int) -> type[np.uint16 | np.uint32]:
+    return np.uint16 if size < 65_536 else np.uint32
 
 
 def _known(atom: Known, known: Mask) -> Sets:

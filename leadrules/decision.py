@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+
 from leadrules.reference import Outcome, decide, reasons
 from leadrules.ruleset import Model
 from leadrules.values import Value
@@ -69,12 +70,14 @@ def points(hundredths: int) -> Points:
 
 
 def decide_one(model: Model, values: Sequence[Value | None], as_of: date, most: int | None = 3) -> Decision:
-    """The decision on a lead with these values, by field; `most` is how many contributions the reasons name (None: all)."""
+    """The decision on a lead with these values, by field; the reasons name `most` contributions (None: all)."""
     outcome = decide(model, values, as_of)
     excluded = outcome.total is None
     return Decision(
         score=None if outcome.total is None else points(outcome.total.after),
-        scores={} if excluded else {one.name: points(part.after) for one, part in zip(model.scores, outcome.parts, strict=True)},
+        scores={}
+        if excluded
+        else {one.name: points(part.after) for one, part in zip(model.scores, outcome.parts, strict=True)},
         stage=_stage(model, outcome),
         disqualified=outcome.disqualified,
         excluded=excluded,

@@ -34,8 +34,14 @@ class Linear:
 
 def linear(operand: Operand) -> Linear | None:
     """The operand as a linear form with at least one score in it; None if it is anything else."""
+    found = exact(operand)
+    return found if found is not None and found.terms else None
+
+
+def exact(operand: Operand) -> Linear | None:
+    """The operand as a linear form, of literals alone too; None if it is anything else."""
     found = _combine(operand)
-    if found is None or not found[0]:
+    if found is None:
         return None
     terms, constant = found
     scale = math.lcm(constant.denominator, *(factor.denominator for factor in terms.values()))

@@ -51,7 +51,8 @@ def as_frame(leads: Any) -> tuple[pl.DataFrame, bool]:
             return found, False
     if isinstance(leads, Mapping) or not isinstance(leads, Iterable):
         raise LeadError(
-            f"leads of type {type(leads).__name__} are not understood: give a Polars or pandas frame, an Arrow table or dicts"
+            f"leads of type {type(leads).__name__} are not understood: "
+            "give a Polars or pandas frame, an Arrow table or dicts"
             + ("; for one dict, use score_one" if isinstance(leads, Mapping) else "")
         )
     return _from_records(leads), True

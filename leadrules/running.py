@@ -45,7 +45,9 @@ class Added:
         """Names and types of the added columns, in order."""
         schema = [(self.prefix + name, dtype) for name, dtype in added_schema(model, self.reasons).items()]
         if self.stamp:
-            schema += [(self.prefix + name, pl.String()) for name in ("as_of", "ruleset", "ruleset_version", "ruleset_hash")]
+            schema += [
+                (self.prefix + name, pl.String()) for name in ("as_of", "ruleset", "ruleset_version", "ruleset_hash")
+            ]
         return schema
 
     def frame(self, model: Model, scored: ScoredBlock, as_of: date) -> pl.DataFrame:
@@ -57,7 +59,8 @@ class Added:
             stamp = (as_of.isoformat(), model.title, model.version, model.hash[:HASH_SHOWN])
             names = ("as_of", "ruleset", "ruleset_version", "ruleset_hash")
             frame = frame.with_columns(
-                pl.lit(value, dtype=pl.String).alias(self.prefix + name) for name, value in zip(names, stamp, strict=True)
+                pl.lit(value, dtype=pl.String).alias(self.prefix + name)
+                for name, value in zip(names, stamp, strict=True)
             )
         return frame
 

@@ -55,7 +55,7 @@ class Scorer:
         self.readers = {position: ColumnReader(model.fields[position]) for position in model.read_fields}
 
     def score(self, cells: Mapping[int, pl.Series], rows: int, reasons: int | None) -> ScoredBlock:
-        """Score the leads whose cells are given by field position; a field without a column is missing or its default."""
+        """Score leads, given by their cells for each field; a field without a column is missing or its default."""
         columns: dict[int, Column] = {}
         rejects: list[Reject] = []
         good = np.ones(rows, dtype=bool)

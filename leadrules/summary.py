@@ -17,7 +17,7 @@ SHOWN = 8
 def summary(
     model: Model, tally: Tally, as_of: date, headers: Mapping[int, str], *, output: str, rejects: str | None
 ) -> str:
-    """The summary as lines of text; `headers` says which column each field read, `rejects` where rejected leads went."""
+    """The summary as text; `headers` says which column each field read, `rejects` where rejected leads went."""
     lines = [_title(model, as_of), _leads(tally, output, rejects)]
     lines += _stages(model, tally)
     lines += _counted("disqualified", tally.disqualified_because)
@@ -40,7 +40,11 @@ def _title(model: Model, as_of: date) -> str:
 
 def _leads(tally: Tally, output: str, rejects: str | None) -> str:
     parts = [f"{tally.scored:,} scored"]
-    parts += [f"{count:,} {what}" for what, count in (("disqualified", tally.disqualified), ("excluded", tally.excluded)) if count]
+    parts += [
+        f"{count:,} {what}"
+        for what, count in (("disqualified", tally.disqualified), ("excluded", tally.excluded))
+        if count
+    ]
     if tally.rejected:
         parts.append(f"{tally.rejected:,} rejected" + (f" (see {rejects})" if rejects else ""))
     return f"{_leads_of(tally.read)} read: {', '.join(parts)}; written to {output}"
@@ -53,13 +57,15 @@ def _leads_of(count: int) -> str:
 def _stages(model: Model, tally: Tally) -> list[str]:
     if not model.stages or not tally.written:
         return []
-    rows = [("(no stage)", tally.now[-1], None)] if tally.now[-1] else []
+    rows: list[tuple[str, int, int | None]] = [("(no stage)", tally.now[-1], None)] if tally.now[-1] else []
     rows += [(stage.name, tally.now[position], tally.reached[position]) for position, stage in enumerate(model.stages)]
     width = max(len(name) for name, _, _ in rows)
     figures = max(7, len(f"{tally.read:,}"))
     lines = [f"  {'stage':<{width}}  {'now':>{figures}}  {'reached':>{figures}}"]
     for name, now, reached in rows:
-        lines.append(f"  {name:<{width}}  {now:>{figures},}  {'' if reached is None else f'{reached:,}':>{figures}}".rstrip())
+        lines.append(
+            f"  {name:<{width}}  {now:>{figures},}  {'' if reached is None else f'{reached:,}':>{figures}}".rstrip()
+        )
     return lines
 
 
@@ -107,7 +113,11 @@ def _limits(model: Model, tally: Tally) -> list[str]:
         if group is not None:
             cuts.append((count, f'group "{model.groups[group].title}"', model.groups[group].limits))
     for score, count in tally.cut_scores.items():
-        cuts.append((count, "total", model.total) if score is None else (count, f"score {model.scores[score].name}", model.scores[score].limits))
+        cuts.append(
+            (count, "total", model.total)
+            if score is None
+            else (count, f"score {model.scores[score].name}", model.scores[score].limits)
+        )
     return [f"{what} {_written(limits)}: {_leads_of(count)}" for count, what, limits in cuts if count]
 
 

@@ -107,6 +107,14 @@ def exit_code(arguments: Sequence[str] | None = None) -> int:
         click.echo(f"error: {name}{(error.strerror or str(error)).lower()}", err=True)
         return COULD_NOT
     except Exception as error:
+        from leadrules.leads.errors import LeadsError
+        from leadrules.leads.output import OutputClosed
+
+        if isinstance(error, OutputClosed):
+            return COULD_NOT
+        if isinstance(error, LeadsError):
+            click.echo(f"error: {error.message}" + (f"\n  = help: {error.help}" if error.help else ""), err=True)
+            return COULD_NOT
         _report_fault(error)
         return FAULT
 

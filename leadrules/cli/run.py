@@ -25,7 +25,7 @@ Example:
 """
 
 
-class Share(click.ParamType):
+class Share(click.ParamType[Any]):
     """A number of leads, or a share of them: `5`, `2%`."""
 
     name = "N|P%"
@@ -43,7 +43,7 @@ class Share(click.ParamType):
         return number, text.endswith("%")
 
 
-class HowMany(click.ParamType):
+class HowMany(click.ParamType[Any]):
     """How many reasons: a number, or `all` (None)."""
 
     name = "K|all"
@@ -58,7 +58,7 @@ class HowMany(click.ParamType):
         return int(value)
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[Any]):
     """A date like 2026-11-22."""
 
     name = "DATE"
@@ -67,21 +67,41 @@ class Day(click.ParamType):
         if isinstance(value, date):
             return value
         try:
-            if len(str(value)) == 10:
-                return date.fromisoformat(str(value))
+            day = date.fromisoformat(str(value))
         except ValueError:
-            pass
-        self.fail(f"`{value}` is not a date like 2026-11-22", param, ctx)
+            day = None
+        if day is None or day.isoformat() != value:
+            self.fail(f"`{value}` is not a date like 2026-11-22", param, ctx)
+        return day
 
 
 @click.command(epilog=EXAMPLE)
 @click.argument("rules", type=click.Path())
 @click.argument("leads", type=click.Path(allow_dash=True))
-@click.option("-o", "--output", "output", metavar="OUT", default="-", help="Where to write: .csv, .jsonl, .json, .parquet or .xlsx; csv to standard output unless said.")
+@click.option(
+    "-o",
+    "--output",
+    "output",
+    metavar="OUT",
+    default="-",
+    help="Where to write: .csv, .jsonl, .json, .parquet or .xlsx; csv to standard output unless said.",
+)
 @click.option("--as-of", "as_of", type=Day(), help="The date to score for; today in UTC unless said.")
 @click.option("--rejects", metavar="FILE", help="Where rejected leads go; OUT.rejects.csv unless said.")
-@click.option("--max-rejects", type=Share(), default="0", show_default=True, help="More rejected leads than this end in exit code 1.")
-@click.option("--reasons", type=HowMany(), default="3", show_default=True, help="How many reasons each lead gets; 0 leaves the column out.")
+@click.option(
+    "--max-rejects",
+    type=Share(),
+    default="0",
+    show_default=True,
+    help="More rejected leads than this end in exit code 1.",
+)
+@click.option(
+    "--reasons",
+    type=HowMany(),
+    default="3",
+    show_default=True,
+    help="How many reasons each lead gets; 0 leaves the column out.",
+)
 @click.option("--columns", metavar="A,B,…", help="Which columns come out, in this order.")
 @click.option("--prefix", default="", help="What the names of the added columns begin with.")
 @click.option("--replace", is_flag=True, help="Drop the columns of an earlier run first.")
@@ -130,7 +150,7 @@ def run(
     for problem in matched.problems:
         click.echo(f"{problem.severity}[{problem.name}]: {problem.message}\n  = help: {problem.help}", err=True)
     if matched.errors:
-        raise LeadsError(f"`{source.name}` lacks what `{rules}` reads", None)
+        raise LeadsError(f"nothing was run: `{source.name}` does not have the columns that `{rules}` reads")
 
     added = Added(reasons, prefix, stamp)
     schema = added.schema(model)
@@ -164,7 +184,9 @@ def _delimiter(text: str | None) -> str | None:
 
 
 def _names(columns: str | None) -> list[str] | None:
-    return None if columns is None else [name.strip() for name in next(csv.reader([columns], skipinitialspace=True), [])]
+    return (
+        None if columns is None else [name.strip() for name in next(csv.reader([columns], skipinitialspace=True), [])]
+    )
 
 
 def _rejects_place(output: str, leads: str) -> str:

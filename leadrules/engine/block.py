@@ -22,10 +22,21 @@ import numpy as np
 import numpy.typing as npt
 
 from leadrules import days as calendar
-from leadrules.bins import Codes, FlagAxis, Mask, OrderedAxis, Sets, TextAxis, day_number, day_of_number, moment_number, sets
+from leadrules.bins import (
+    Codes,
+    FlagAxis,
+    Mask,
+    OrderedAxis,
+    Sets,
+    TextAxis,
+    day_number,
+    day_of_number,
+    moment_number,
+    sets,
+)
 from leadrules.engine.columns import Column
 from leadrules.engine.plan import Plan
-from leadrules.exact import linear
+from leadrules.exact import Linear, exact, linear
 from leadrules.ruleset import (
     Age,
     Arithmetic,
@@ -171,7 +182,7 @@ class Block:
             case OrderedAxis(operand=operand) if operand.kind == "number":
                 form = linear(operand)
                 if form is not None:
-                    return axis.codes(self._linear(operand), None)
+                    return axis.codes(self._numerator(form), None)
                 if isinstance(operand, FrameworkCount):
                     return axis.codes(self.count(operand), None)
                 values = self.numbers(operand)
@@ -183,6 +194,8 @@ class Block:
 
     def _flag(self, subject: Operand | Condition) -> Codes:
         """Bins of a test that is a column of its own: 0 unknown, 1 false, 2 true."""
+        true: Mask
+        missing: Mask | None
         match subject:
             case FieldValue(field):
                 column = self.column(field)
@@ -207,9 +220,9 @@ class Block:
 
     def _compare(self, op: str, left: Operand, right: Operand) -> tuple[Mask, Mask | None]:
         if left.kind == "number":
-            form = linear(left), linear(right)
-            if form[0] is not None and form[1] is not None:
-                return _COMPARE[op](self._linear(Arithmetic("-", left, right)), 0), None
+            difference = exact(Arithmetic("-", left, right))
+            if difference is not None:
+                return _COMPARE[op](self._numerator(difference), 0), None
             one, two = self.numbers(left), self.numbers(right)
             return _COMPARE[op](one, two), np.isnan(one) | np.isnan(two)
         (one_day, one_missing), (two_day, two_missing) = self.days(left), self.days(right)
@@ -257,11 +270,8 @@ class Block:
             self._decide(self, operand)
         return self.counts[operand.framework, operand.count]
 
-    def _linear(self, operand: Operand) -> Any:
-        """The whole-number numerator of arithmetic on scores (see `leadrules.exact`)."""
-        form = linear(operand)
-        if form is None:  # the scores cancelled out in the difference of two forms
-            raise AssertionError(f"no scores in {operand}")
+    def _numerator(self, form: Linear) -> Any:
+        """The whole number above the scale of an exact number, for every row."""
         largest = abs(form.constant) + sum(abs(factor) for factor in form.terms.values()) * 10**14
         dtype = np.int64 if largest < 2**62 else object
         total = np.full(self.rows, form.constant, dtype=dtype)

@@ -105,7 +105,7 @@ class ColumnReader:
             column.texts = [*(default if text is None else text for text in column.texts), None]
             column.values = np.where(bad, len(column.texts) - 1, column.values)
         else:
-            numbers, _ = _as_numbers(self.field.kind)
+            numbers, _ = _AS_NUMBERS[self.field.kind]
             column.values[fill] = numbers(default)
         column.missing = column.missing & ~fill
         return column
@@ -146,8 +146,8 @@ class ColumnReader:
                 bad = {int(row): self._missing if excuse else bad_codes[int(codes[row])] for row in rows}
         if self.field.kind in ("text", "texts"):
             return Column(codes, missing, values, bad, excused)
-        numbers, dtype = _as_numbers(self.field.kind)
-        table = np.array([0 if value is None else numbers(value) for value in values], dtype=dtype)
+        numbers, dtype = _AS_NUMBERS[self.field.kind]
+        table: npt.NDArray[Any] = np.array([0 if value is None else numbers(value) for value in values], dtype=dtype)
         return Column(table[codes], missing, [], bad, excused)
 
     # -- short cuts
@@ -214,7 +214,7 @@ class ColumnReader:
 
 
 def distinct(cells: pl.Series) -> tuple[list[Any], npt.NDArray[np.int32]]:
-    """The distinct cells as Python values (None among them where there are nulls), and each row's position among them."""
+    """The distinct cells as Python values (None for nulls), and each row's position among them."""
     if isinstance(cells.dtype, pl.Categorical | pl.Enum):
         cells = cells.cast(pl.String)
     if cells.dtype == pl.String:
@@ -246,10 +246,9 @@ def _numbers_among(spellings: frozenset[str]) -> list[float]:
     return found
 
 
-def _as_numbers(kind: str) -> tuple[Callable[[Any], float | int], type]:
-    return {
-        "number": (float, np.float64),
-        "boolean": (int, np.int8),
-        "date": (day_number, np.int64),
-        "datetime": (moment_number, np.int64),
-    }[kind]
+_AS_NUMBERS: dict[str, tuple[Callable[[Any], Any], type]] = {
+    "number": (float, np.float64),
+    "boolean": (int, np.int8),
+    "date": (day_number, np.int64),
+    "datetime": (moment_number, np.int64),
+}

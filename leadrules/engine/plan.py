@@ -13,6 +13,7 @@ from datetime import date
 
 from leadrules.bins import Axis, FlagAxis, OrderedAxis, TextAxis, atoms
 from leadrules.emails import Directory
+from leadrules.exact import exact
 from leadrules.fading import factor_table
 from leadrules.ruleset import (
     At,
@@ -53,7 +54,7 @@ class RulePlan:
 
 
 class Plan:
-    """The axes of a model on an as-of date. `axis_of` finds an atom's axis, `test_on_axis` the form that the axis knows it by."""
+    """The axes of a model on an as-of date; `place` finds that of an atom, and the atom as the axis knows it."""
 
     def __init__(self, model: Model, as_of: date):
         self.model = model
@@ -113,17 +114,25 @@ class Plan:
 
 
 def _subject(atom: Condition) -> tuple[Operand | Condition, Condition]:
-    """What a test is about (an operand that has an axis, or the test itself), and the test with a constant on its right."""
+    """What a test is about (an operand, or the test itself), and the test with its constant on the right."""
     match atom:
-        case Compare(op, Constant() as left, right) if not isinstance(right, Constant):
+        case Compare(_, left, right) if left.kind == "number" and _is_literal(left) and _is_literal(right):
+            return atom, atom
+        case Compare(op, Constant() as left, right):
             return right, Compare(_FLIPPED[op], right, left)  # type: ignore[arg-type]
-        case Compare(_, left, Constant()) if not isinstance(left, Constant):
+        case Compare(_, left, Constant()):
             return left, atom
         case Known(operand) | IsTrue(operand) | InWindow(operand):
             return operand, atom
         case TextIn() | Exactly() | TextTest() | Includes() | Matches() | TextIs() | At():
             return atom.operand, atom
     return atom, atom
+
+
+def _is_literal(operand: Operand) -> bool:
+    """Whether a number is made of literals alone."""
+    form = exact(operand)
+    return form is not None and not form.terms
 
 
 def _conditions(model: Model) -> Iterable[Condition]:

@@ -111,9 +111,7 @@ class Tables:
         return tables, leftover
 
 
-def _cover(
-    wanted: Iterable[tuple[int, ...]], size: Mapping[int, int]
-) -> dict[tuple[int, ...], list[tuple[int, ...]]]:
+def _cover(wanted: Iterable[tuple[int, ...]], size: Mapping[int, int]) -> dict[tuple[int, ...], list[tuple[int, ...]]]:
     """Few sets of axes, each of at most `JOINT_BINS` joint bins, so that each wanted set lies within one of them.
 
     Greedy: large sets first; each joins the set that it makes grow least.

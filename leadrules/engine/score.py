@@ -1,8 +1,8 @@
 """The engine: columns of values in, everything that a ruleset says about each lead out.
 
 The order is the language's: frameworks, exclude, points, totals, disqualify,
-then stages and labels as they are written. A label that reads fields alone is
-decided when something first asks for it.
+then stages and labels as they are written. A label that reads fields alone
+comes first of all.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ class Engine:
         """Score a block; `column` gives the values of a field by its position."""
         model = self.plan.model
         block = Block(self.plan, rows, column, _decide)
+        for position in model.early_labels:
+            decide_label(block, position, model.labels[position])
         asks = [decide_framework(block, position, one) for position, one in enumerate(model.frameworks)]
         excludes = [(verdict.text, _mask(block, verdict.condition)) for verdict in model.excludes]
         excluded = _any(excludes, rows)

@@ -36,7 +36,9 @@ def added_columns(model: Model, scored: Scored, reasons: int | None = 3) -> pl.D
     """
     block, excluded = scored.block, scored.excluded
     columns = [_points("score", scored.totals.total, excluded)]
-    columns += [_points(one.name, points, excluded) for one, points in zip(model.scores, scored.totals.scores, strict=True)]
+    columns += [
+        _points(one.name, points, excluded) for one, points in zip(model.scores, scored.totals.scores, strict=True)
+    ]
     columns.append(_stages(model, scored))
     columns.append(pl.Series("disqualified", scored.disqualified))
     columns += [_texts(one.name, block.labels[position], excluded) for position, one in enumerate(model.labels)]

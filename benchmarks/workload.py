@@ -1,0 +1,93 @@
+"""The leads and the rulesets that contenders are measured on: made from a seed, the same for everybody.
+
+A workload is a list of rules in the plainest form there is, a field, a test and
+points, so that every contender can say exactly the same thing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+NUMBERS = 14
+INDUSTRIES = "Software Banking Retail Logistics Education Energy Media Farming Pharma Travel".split()
+COUNTRIES = "Germany Czechia France Poland Spain Italy Norway Chile Kenya Japan India Peru".split()
+
+
+@dataclass(frozen=True)
+class Test:
+    """`field op value` gives `points` (negative ones are subtracted); `op` is `>=`, `<` or `is`."""
+
+    field: str
+    op: str
+    value: int | float | str
+    points: int
+
+    @property
+    def source(self) -> str:
+        value = f'"{self.value}"' if self.op == "is" else self.value
+        verb = "add" if self.points > 0 else "subtract"
+        return f"when {self.field} {self.op} {value} {verb} {abs(self.points)}"
+
+
+@dataclass(frozen=True)
+class Workload:
+    """`rules` rules over 14 numbers and 2 texts, two stages; leads with nulls in some columns."""
+
+    rules: int
+    seed: int = 7
+
+    @cached_property
+    def tests(self) -> list[Test]:
+        dice = np.random.default_rng(self.seed)
+        found = []
+        for _ in range(self.rules):
+            which = int(dice.integers(0, NUMBERS + 2))
+            points = int(dice.integers(1, 10)) * (1 if dice.random() < 0.75 else -1)
+            if which >= NUMBERS:
+                name, values = ("industry", INDUSTRIES) if which == NUMBERS else ("country", COUNTRIES)
+                found.append(Test(name, "is", str(dice.choice(values)), points))
+            elif which % 2:
+                found.append(Test(f"n{which}", _side(dice), round(float(dice.random() * 100), 1), points))
+            else:
+                found.append(Test(f"n{which}", _side(dice), int(dice.integers(0, 100)), points))
+        return found
+
+    @cached_property
+    def text(self) -> str:
+        """The ruleset in the language."""
+        fields = [f"field n{one} : {'number' if one % 2 else 'integer'}" for one in range(NUMBERS)]
+        fields += ["field industry : text", "field country : text"]
+        rules = [test.source for test in self.tests]
+        low, high = self.thresholds
+        return "\n".join([*fields, *rules, "stage Lead", f"stage MQL at {low}", f"stage SQL at {high} after MQL", ""])
+
+    @property
+    def thresholds(self) -> tuple[int, int]:
+        reach = sum(test.points for test in self.tests if test.points > 0)
+        return reach // 4, reach // 3
+
+    def leads(self, rows: int) -> pl.DataFrame:
+        """Leads as a frame: integers, doubles with two decimals, texts in mixed case, nulls in some columns."""
+        dice = np.random.default_rng(self.seed + 1)
+        columns = []
+        for one in range(NUMBERS):
+            values = dice.integers(0, 101, rows) if one % 2 == 0 else np.round(dice.random(rows) * 100, 2)
+            column = pl.Series(f"n{one}", values)
+            columns.append(_with_nulls(column, dice) if one % 3 == 0 else column)
+        for name, choices in (("industry", INDUSTRIES), ("country", COUNTRIES)):
+            spellings = [form for choice in choices for form in (choice, choice.lower(), choice.upper())] + ["Other"]
+            column = pl.Series(name, spellings, dtype=pl.String).gather(dice.integers(0, len(spellings), rows))
+            columns.append(_with_nulls(column, dice))
+        return pl.DataFrame(columns)
+
+
+def _side(dice: np.random.Generator) -> str:
+    return str(dice.choice([">=", "<"]))
+
+
+def _with_nulls(column: pl.Series, dice: np.random.Generator) -> pl.Series:
+    return column.set(pl.Series(dice.random(len(column)) < 0.08), None)
