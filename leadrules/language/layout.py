@@ -155,8 +155,7 @@ class Page:
 
     def blank_line(self, start: int) -> None:
         """Keep one blank line if there was any between what was written last and this place."""
-        gap = self.text[self.reached : start].replace("\r\n", "\n").replace("\r", "\n")
-        if gap.count("\n") > 1 and self.lines and not self.lines[-1].endswith("{"):
+        if has_blank_line(self.text[self.reached : start]) and self.lines and not self.lines[-1].endswith("{"):
             self.lines.append("")
 
     # --------------------------------------------------------------- alignment
@@ -182,13 +181,18 @@ class Page:
         group: list[Entry] = []
         for entry in entries:
             kind = entry.kind if isinstance(entry, Leaf) else ""
-            apart = group and "\n\n" in self.text[group[-1].end : entry.start].replace("\r", "").replace(" ", "").replace("\t", "")  # fmt: skip
+            apart = group and has_blank_line(self.text[group[-1].end : entry.start])
             if group and (apart or not kind or not isinstance(group[-1], Leaf) or group[-1].kind != kind):
                 yield group
                 group = []
             group.append(entry)
         if group:
             yield group
+
+
+def has_blank_line(gap: str) -> bool:
+    """Whether any line that begins and ends in this piece of the text is blank."""
+    return any(not line.strip() for line in gap.splitlines(keepends=True)[1:] if line[-1] in "\r\n")
 
 
 def with_comma(clauses: tuple[Clause, ...], comma: str) -> tuple[Clause, ...]:
