@@ -17,7 +17,12 @@ import leadrules
 from leadrules.language.table import table
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "rulesets" / "README.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 RULES = [block for block in BLOCKS if block.kind == "rules"]
 RUNNING = [page for page in PAGES if any(block.kind in ("console", "python") for block in blocks_of(page))]
