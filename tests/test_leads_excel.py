@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 
 import numpy as np
 import openpyxl
@@ -188,3 +189,11 @@ def test_long_ids_keep_their_digits_and_texts_stay_texts(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"id": 12345678901234567, "zip": "007", "link": "https://x.example"}\n')
     sheet = openpyxl.load_workbook(score(tmp_path / "a.jsonl", tmp_path / "o.xlsx"))["Leads"]
     assert [cell.value for cell in sheet[2]] == ["12345678901234567", "007", "https://x.example", 0.5, "=1+1"]
+
+
+def test_a_workbook_comes_from_standard_input_too(tmp_path):
+    data = book(tmp_path / "a.xlsx", ["a"], [1]).read_bytes()
+    source = open_leads(io.BytesIO(data))
+    (block,) = source.blocks(["a"])
+    source.close()
+    assert block.cells.rows() == [(1,)]

@@ -71,9 +71,11 @@ class ExcelSource:
     def _read(self, wanted: str | None) -> str:
         import openpyxl
 
+        file = open(self._file, "rb")  # noqa: SIM115 (the book reads from it); by its path openpyxl would mind its ending
         try:
-            book = openpyxl.load_workbook(self._file, read_only=True, data_only=True)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         except _DAMAGED as error:
+            file.close()
             raise self._damaged() from error
         try:
             names = [sheet.title for sheet in book.worksheets]
@@ -87,6 +89,7 @@ class ExcelSource:
                 raise self._damaged() from error
         finally:
             book.close()
+            file.close()
         return title
 
     def _spool(self, rows: Iterator[Sequence[Any]], title: str) -> None:
