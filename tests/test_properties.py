@@ -160,6 +160,7 @@ def test_what_is_printed_reads_as_the_same_tree(text: str) -> None:
     tree, problems = parse(Source("generated.rules", text))
     assert problems == []
     printed = format_source(Source("generated.rules", text))
+    assert printed is not None
     again, problems = parse(Source("printed.rules", printed))
     assert problems == []
     assert again == tree
