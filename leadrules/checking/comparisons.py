@@ -25,6 +25,7 @@ from leadrules.problems.type_messages import (
     empty_text,
     fixed_condition,
     kinds_differ,
+    list_kinds_differ,
     list_without_choice,
     no_order,
     reversed_range,
@@ -301,7 +302,7 @@ def choices(scope: Scope, written: tree.Name | tree.Values | tree.Text, operand_
 def one_of(scope: Scope, written: tree.Node, left: Typed, found: ListValues) -> Condition | None:
     """The operand is one of the values; None (and problems) if some do not fit it."""
     if found.name and found.kind is not None and found.kind != _family(left) and left.kind != "stage":
-        scope.report(kinds_differ(written.span, left.span.text, left.kind, written.span.text, found.kind))
+        scope.report(list_kinds_differ(written.span, left.span.text, left.kind, found.name, found.kind))
         return None
     if found.name and left.field is not None and left.field.choices:
         return _listed_choices(scope, written, left, found)

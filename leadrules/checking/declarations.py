@@ -34,7 +34,7 @@ from leadrules.problems.field_messages import (
 from leadrules.problems.file_messages import empty_list
 from leadrules.problems.name_messages import only_shipped_lists, shipped_list_declared
 from leadrules.problems.type_messages import reversed_range
-from leadrules.problems.wording import did_you_mean
+from leadrules.problems.wording import KIND_PLURALS, did_you_mean
 from leadrules.text import fold, normal, trim
 
 TYPE_WORDS: Mapping[str, str] = {
@@ -155,10 +155,10 @@ def fit(draft: Draft, field: ruleset.Field, node: tree.Literal) -> Any:
     """A literal as the value that the field's type reads; None (and a problem) if it does not fit."""
     value = _read(field, node)
     if value is None:
-        why, help = None, None
+        help = None
         if field.type == "one of" and isinstance(node, tree.Text):
             help = did_you_mean(f'"{one}"' for one in near_names(node.value, list(field.choices.values())))
-        elif field.kind == "text":
+        elif field.kind == "text" and not isinstance(node, tree.Text):
             help = f'write `"{node.span.text}"` in quotes'
         elif isinstance(node, tree.Text):
             help = {
@@ -167,10 +167,15 @@ def fit(draft: Draft, field: ruleset.Field, node: tree.Literal) -> Any:
                 "date": "write a date as `2026-11-22`, without quotes",
                 "datetime": "write it as `2026-11-22T09:30`, without quotes",
             }.get(field.kind)
-        draft.problems.append(
-            value_does_not_fit(node.span, field.name, TYPE_WORDS[field.type], node.span.text, why, help)
-        )
+        draft.problems.append(value_does_not_fit(node.span, field.name, _wanted(field), node.span.text, None, help))
     return value
+
+
+def _wanted(field: ruleset.Field) -> str:
+    """What a field's values are, in words."""
+    if field.type == "one of" and len(field.choices) <= 8:
+        return "one of " + ", ".join(f'`"{one}"`' for one in field.choices.values())
+    return TYPE_WORDS[field.type]
 
 
 def _read(field: ruleset.Field, node: tree.Literal) -> Any:
@@ -225,13 +230,10 @@ def make_list(draft: Draft, files: Files, node: tree.List) -> ListValues:
     for item, kind in zip(node.items, kinds, strict=True):
         if kind != kinds[0]:
             draft.problems.append(
-                mixed_list(item.span, name, _LIST_WORDS[kind], _LIST_WORDS[kinds[0]], node.items[0].span)
+                mixed_list(item.span, name, KIND_PLURALS[kind], KIND_PLURALS[kinds[0]], node.items[0].span)
             )
             return ListValues(name, None, ())
     return ListValues(name, _list_texts(draft, node.items) if kinds else None, node.items)
-
-
-_LIST_WORDS = {"text": "texts", "number": "numbers", "date": "dates", "boolean": "`true` or `false`"}
 
 
 def _list_texts(draft: Draft, items: Sequence[tree.Literal]) -> str | None:

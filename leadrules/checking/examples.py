@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from leadrules import ruleset
-from leadrules.checking.declarations import TYPE_WORDS
 from leadrules.checking.expressions import condition, report_unknown
 from leadrules.checking.scope import Draft, Scope
 from leadrules.checking.suggest import near_names
 from leadrules.language import tree
 from leadrules.language.printer import print_expression
 from leadrules.language.source import Span
-from leadrules.problems.field_messages import value_does_not_fit
+from leadrules.problems.field_messages import given_does_not_fit
 from leadrules.problems.name_messages import not_a_field, unknown_rule
 from leadrules.problems.verdict_messages import example_without_date, expects_nothing, given_twice
 from leadrules.values import Bad, cell_text, read_cell
@@ -63,16 +62,13 @@ def _cell(scope: Scope, field: ruleset.Field, value: tree.Literal | tree.Values)
     if isinstance(value, tree.Values):
         cell = tuple(_text(field, item) for item in value.items)
         if field.type != "list of text":
-            why = "several values fit a `list of text` only"
-            scope.report(value_does_not_fit(value.span, field.name, TYPE_WORDS[field.type], value.span.text, why))
+            scope.report(given_does_not_fit(value.span, field.name, "only a `list of text` takes several values"))
             return cell
     else:
         cell = _text(field, value)
     reading = read_cell(field, cell)
     if isinstance(reading, Bad) and cell != "" and not field.bad_as_missing:
-        scope.report(
-            value_does_not_fit(value.span, field.name, TYPE_WORDS[field.type], value.span.text, reading.reason)
-        )
+        scope.report(given_does_not_fit(value.span, field.name, reading.reason))
     return cell
 
 

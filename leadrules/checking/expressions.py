@@ -248,6 +248,8 @@ def _number_side(scope: Scope, node: tree.Expression, op: str) -> ruleset.Operan
     help = None
     if value.kind in ("date", "datetime"):
         help = f"count its days: `days since {value.span.text}`"
+    elif value.field is not None and value.field.type == "text":
+        help = f"declare it as a number: `field {value.field.name} : number`"
     scope.report(wrong_kind(value.span, f"`{op}`", ("number",), value.span.text, value.kind, help))
     return None
 

@@ -73,11 +73,13 @@ class Files:
         self.homes[source] = Home(real, real)
         return source if self._is_text(source) else None
 
+    def included(self, written: Text) -> Source | None:
+        """The file of an `include`: a shipped ruleset, or one beside the including file."""
+        return self._shipped(written) if written.value.startswith(SHIPPED) else self.beside(written)
+
     def beside(self, written: Text) -> Source | None:
         """The file that a text of a ruleset names, relative to the ruleset; None (and a problem) if there is none."""
         home = self.homes[written.span.source]
-        if written.value.startswith(SHIPPED):
-            return self._shipped(written)
         if home.folder is None or home.bounds is None:
             self.problems.append(include_without_folder(written.span))
             return None

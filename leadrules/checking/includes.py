@@ -59,7 +59,7 @@ def gather(root: Source, files: Files) -> Gathered:
         elif not isinstance(statement, tree.Include):
             gathered.statements.append((statement, rank))
         else:
-            source = files.beside(statement.path)
+            source = files.included(statement.path)
             if source is None:
                 gathered.complete = False
             elif source not in ranks:

@@ -181,7 +181,7 @@ def _points_first(scope: Scope, node: tree.PointsFirst) -> Rows | None:
 def _points_by(scope: Scope, node: tree.PointsBy) -> Rows | None:
     value = lower(scope, node.operand)
     if not value.broken and value.kind not in ("number", "text", "boolean"):
-        scope.report(bands_need(value.span, value.span.text, value.kind, ("number", "text", "boolean")))
+        scope.report(bands_need(value.span, value.span.text, value.kind))
         value = Typed("broken", None, value.span)
     rows: list[Row | None] = []
     for row in node.rows:

@@ -18,6 +18,7 @@ from leadrules.problems.type_messages import (
     bad_pattern,
     empty_search,
     fixed_condition,
+    list_of_other_kind,
     needs_email,
     never_missing,
     not_a_domain,
@@ -68,7 +69,7 @@ def _texts(
     if found is None:
         return None
     if found.name and found.kind != "text":
-        scope.report(wrong_kind(written.span, f"`{test}`", ("text",), written.span.text, str(found.kind)))
+        scope.report(list_of_other_kind(written.span, test, found.name, str(found.kind)))
         return None
     texts: dict[str, None] = {}
     wrong = False

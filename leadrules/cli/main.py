@@ -18,7 +18,9 @@ import click
 
 COMMANDS: Mapping[str, str] = {
     "check": "Find problems in rulesets.",
-    "run": "Score leads by a ruleset.",
+    "run": "Score LEADS by the ruleset in RULES.",
+    "explain": "Explain one lead's score, rule by rule.",
+    "test": "Run the examples of rulesets.",
 }
 
 COULD_NOT = 2

@@ -18,6 +18,10 @@ def value_does_not_fit(
     )
 
 
+def given_does_not_fit(span: Span, field: str, why: str) -> Problem:
+    return Problem("value-does-not-fit", "error", f"this is no value of `{field}`: {why}", span)
+
+
 def option_of_other_type(span: Span, field: str, type: str, option: str, types: Iterable[str]) -> Problem:
     return Problem(
         "option-of-other-type",

@@ -42,7 +42,7 @@ def unknown_stage(span: Span, name: str, near: Iterable[str]) -> Problem:
 
 
 def not_a_stage(span: Span, word: str, instead: str) -> Problem:
-    return Problem("unknown-stage", "error", f"`{word}` is not a stage", span, instead)
+    return Problem("unknown-stage", "error", f'`"{word}"` is not a stage', span, instead)
 
 
 def unknown_list(span: Span, name: str, near: Iterable[str]) -> Problem:
@@ -55,7 +55,7 @@ def unknown_rule(span: Span, name: str, near: Iterable[str]) -> Problem:
         "error",
         f"no rule is called `{name}`, and none has it as its `because`",
         span,
-        did_you_mean(near) or f"name the rule, such as `rule {name}: when …`" if name.isidentifier() else None,
+        did_you_mean(near) or (f"name the rule, such as `rule {name}: when …`" if name.isidentifier() else None),
     )
 
 
@@ -188,11 +188,9 @@ def only_shipped_lists(span: Span, name: str, shipped: Sequence[str]) -> Problem
 def used_too_early(
     span: Span, user: str, name: str, what: str, why: str, declared: Span | None, via: str | None
 ) -> Problem:
-    through = f", which `{via}` uses," if via is not None else ""
+    used = f"`{via}`, which uses the {what} `{name}`" if via is not None else f"the {what} `{name}`"
     related = (Related(f"`{name}` is declared here", declared),) if declared is not None else ()
-    return Problem(
-        "used-too-early", "error", f"{user} cannot use the {what} `{name}`{through}: {why}", span, None, related
-    )
+    return Problem("used-too-early", "error", f"{user} cannot use {used}: {why}", span, None, related)
 
 
 def circular(span: Span, names: Sequence[str], places: Sequence[Span]) -> Problem:

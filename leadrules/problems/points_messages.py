@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from leadrules.language.source import Span
 from leadrules.problems.problem import Problem
-from leadrules.problems.wording import either, kind_words, shown
+from leadrules.problems.wording import kind_words, shown
 
 
 def points_places(span: Span, found: str, rounded: str) -> Problem:
     return Problem(
-        "points-places", "error", f"points have at most two decimal places, found `{found}`", span, f"write `{rounded}`"
+        "points-places",
+        "error",
+        f"points have at most two decimal places, found `{found}`",
+        span,
+        f"write `{rounded}`" if rounded != "0" else None,
     )
 
 
 def points_not_positive(span: Span, found: str, word: str, other: str) -> Problem:
-    help = f"write `{other} {found.lstrip('-')}`" if found.startswith("-") else "remove the rule, or give it points"
+    help = f"write `{other} {found.lstrip('-')}`" if found.startswith("-") else "write a number above 0, or remove it"
     return Problem("points-not-positive", "error", f"`{word}` takes points above 0, found `{found}`", span, help)
 
 
@@ -65,12 +67,11 @@ def band_of_other_kind(span: Span, band: str, operand: str, kind: str) -> Proble
     )
 
 
-def bands_need(span: Span, operand: str, kind: str, kinds: Iterable[str]) -> Problem:
-    wanted = either(kind_words(one) for one in kinds)
+def bands_need(span: Span, operand: str, kind: str) -> Problem:
     return Problem(
         "wrong-kind",
         "error",
-        f"`points by` needs {wanted}, {shown(operand)} is {kind_words(kind)}",
+        f"`points by` needs numbers, texts or a boolean field, {shown(operand)} is {kind_words(kind)}",
         span,
         "use `points first { … }`, with a condition in each row",
     )

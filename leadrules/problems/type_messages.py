@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from leadrules.language.source import Span
 from leadrules.problems.problem import Problem, Related
-from leadrules.problems.wording import counted, did_you_mean, either, kind_words, shown
+from leadrules.problems.wording import KIND_PLURALS, counted, did_you_mean, either, kind_words, shown
 
 _CONDITION_FROM = {
     "text": 'say what about it: `{0} is known`, `{0} is "…"`',
@@ -24,9 +24,25 @@ def kinds_differ(
     return Problem(
         "kinds-differ",
         "error",
-        f"{shown(left)} is {kind_words(left_kind)}, {shown(right)} is {kind_words(right_kind)}: no comparing them",
+        f"{shown(left)} is {kind_words(left_kind)}, {shown(right)} is {kind_words(right_kind)}:"
+        " they cannot be compared",
         span,
         help,
+    )
+
+
+def list_kinds_differ(span: Span, found: str, kind: str, name: str, item_kind: str) -> Problem:
+    return Problem(
+        "kinds-differ",
+        "error",
+        f"{shown(found)} is {kind_words(kind)}, the items of the list `{name}` are {KIND_PLURALS[item_kind]}",
+        span,
+    )
+
+
+def list_of_other_kind(span: Span, test: str, name: str, kind: str) -> Problem:
+    return Problem(
+        "wrong-kind", "error", f"`{test}` needs texts, the items of the list `{name}` are {KIND_PLURALS[kind]}", span
     )
 
 

@@ -35,7 +35,7 @@ def example_without_date(span: Span, title: str) -> Problem:
     return Problem(
         "example-without-date",
         "error",
-        f'the example "{title}" has no date, but the ruleset looks at it: the answer would change from day to day',
+        f'the example "{title}" says no date, and the ruleset looks at the as-of date',
         span,
         "write the day it speaks of: `as of 2026-11-22`",
     )

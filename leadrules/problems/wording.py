@@ -17,6 +17,9 @@ KIND_WORDS = {
 }
 
 
+KIND_PLURALS = {"text": "texts", "number": "numbers", "date": "dates", "boolean": "`true` or `false`"}
+
+
 def kind_words(kind: str) -> str:
     """`a number` for `number`."""
     return KIND_WORDS[kind]
