@@ -136,7 +136,7 @@ class OrderedAxis:
         """All atoms are known: fix the bins."""
         self._cuts = sorted({boundary for tests in self._tests.values() for boundary, _ in tests})
         kind = np.int64 if self._cuts and isinstance(self._cuts[0], int) else np.float64
-        self.cuts = np.array(self._cuts, dtype=kind)
+        self._search = Search(np.array(self._cuts, dtype=kind))
 
     @property
     def size(self) -> int:
@@ -144,7 +144,7 @@ class OrderedAxis:
 
     def codes(self, values: npt.NDArray[Any], missing: Mask | None) -> Codes:
         """The bin of every value; rows of `missing` are bin 0."""
-        codes: Codes = np.searchsorted(self.cuts, values, side="right").astype(_code_type(self.size))
+        codes = self._search.reached(values)
         codes += 1
         if missing is not None:
             codes[missing] = MISSING
@@ -160,6 +160,65 @@ class OrderedAxis:
             above = bins >= bisect_left(self._cuts, boundary) + 2
             true = true & (above if at_least else ~above)
         return Sets(true, known & ~true)
+
+
+class Search:
+    """How many of some ascending cuts each value reaches: `searchsorted`, several times as fast.
+
+    A grid of cells is laid over the cuts, so fine that no cell holds two. A
+    value's cell tells all but one comparison, which is then made. The map from
+    values to cells never falls as values rise, whatever it rounds, and that is
+    all that exactness needs.
+    """
+
+    CELLS = 1 << 13
+
+    def __init__(self, cuts: npt.NDArray[Any]):
+        self.cuts = cuts
+        self.code_type = _code_type(len(cuts) + 2)
+        self._cells = 0
+        if 0 < len(cuts) < self.CELLS // 2:
+            self._lay_grid()
+
+    def _lay_grid(self) -> None:
+        """Find a grid; none (`_cells` 0) where cuts lie too close together for one."""
+        least, most = float(self.cuts[0]), float(self.cuts[-1])
+        cells = 64
+        while cells <= self.CELLS:
+            with np.errstate(all="ignore"):
+                self._least, self._scale = least, (cells - 4) / (most - least) if most > least else 0.0
+                places = self._places(self.cuts, cells)
+            if np.isfinite(self._scale) and len(np.unique(places)) == len(places):
+                break
+            cells *= 2
+        else:
+            return
+        self._cells = cells
+        self._cut_of = np.full(cells, self.cuts[-1], dtype=self.cuts.dtype)
+        self._cut_of[places] = self.cuts
+        self._below = np.searchsorted(places, np.arange(cells)).astype(self.code_type)
+        self._has_cut = np.zeros(cells, dtype=bool)
+        self._has_cut[places] = True
+        # A cell without a cut compares with what no value reaches.
+        self._cut_of[~self._has_cut] = np.inf if self.cuts.dtype == np.float64 else np.iinfo(np.int64).max
+
+    def _places(self, values: npt.NDArray[Any], cells: int) -> npt.NDArray[np.int32]:
+        """Each value's cell: cell 1 begins at the least cut; what lies outside goes to the first and the last cell."""
+        scaled = values - self._least
+        scaled *= self._scale
+        scaled += 1.0
+        np.clip(scaled, 0.0, cells - 1, out=scaled)
+        return scaled.astype(np.int32)
+
+    def reached(self, values: npt.NDArray[Any]) -> Codes:
+        """The count for every value; any count for NaN."""
+        if not self._cells:
+            return np.searchsorted(self.cuts, values, side="right").astype(self.code_type)
+        with np.errstate(all="ignore"):
+            places = self._places(values, self._cells)
+            codes: npt.NDArray[Any] = self._below.take(places, mode="clip")
+            codes += values >= self._cut_of.take(places, mode="clip")
+        return codes
 
 
 class FlagAxis:

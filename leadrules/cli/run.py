@@ -166,8 +166,8 @@ def run(
             rejected = open_rejects(rejects_place, source, inputs=[rules, output])
             try:
                 tally = run_leads(scorer, day, source, matched.headers, writer, rejected, added, progress=progress)
-                writer.commit()
                 rejected.commit()
+                writer.commit()
             finally:
                 rejected.abort()
     finally:

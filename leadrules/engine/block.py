@@ -185,6 +185,9 @@ class Block:
                     return axis.codes(self._numerator(form), None)
                 if isinstance(operand, FrameworkCount):
                     return axis.codes(self.count(operand), None)
+                if isinstance(operand, FieldValue):
+                    column = self.column(operand.field)
+                    return axis.codes(column.values, column.missing)
                 values = self.numbers(operand)
                 return axis.codes(values, np.isnan(values))
             case OrderedAxis(operand=operand):
@@ -246,10 +249,7 @@ class Block:
             case Constant(value=value):
                 return np.full(self.rows, float(value))  # type: ignore[arg-type]
             case FieldValue(field):
-                column = self.column(field)
-                if column.missing.any():
-                    return np.where(column.missing, np.nan, column.values)
-                return column.values
+                return self.column(field).values
             case ScoreValue(score):
                 return self.scores[score] / 100.0
             case FrameworkCount():

@@ -35,12 +35,12 @@ class Column:
     """The values of one field for the rows of a block.
 
     kind            | values
-    number          | doubles
+    number          | doubles, NaN in rows of `missing`
     date, datetime  | days, microseconds since 1970-01-01 (int64)
     boolean         | 0 false, 1 true
     text, texts     | positions in `texts`, the distinct values of the block
 
-    Rows of `missing` hold anything. `bad` has each row whose value does not fit;
+    Other rows of `missing` hold anything. `bad` has each row whose value does not fit;
     such a row counts as missing until the caller drops it. `excused` counts the
     rows whose bad value the field reads as missing, `blank` those without a value
     of their own, before the default is filled in.
@@ -95,17 +95,18 @@ class ColumnReader:
     def _filled(self, column: Column) -> Column:
         """The default for rows without a value; a bad value stays missing."""
         default = self.field.default
-        fill = column.missing.copy()
-        fill[list(column.bad)] = False
-        column.blank = int(np.count_nonzero(fill))
+        column.blank = int(np.count_nonzero(column.missing)) - len(column.bad)
         if default is None or not column.blank:
             return column
+        fill = column.missing.copy()
+        fill[list(column.bad)] = False
         if self.field.kind in ("text", "texts"):
             bad = column.missing & ~fill
             column.texts = [*(default if text is None else text for text in column.texts), None]
             column.values = np.where(bad, len(column.texts) - 1, column.values)
         else:
-            numbers, _ = _AS_NUMBERS[self.field.kind]
+            numbers, _, _ = _AS_NUMBERS[self.field.kind]
+            column.values = column.values.copy()
             column.values[fill] = numbers(default)
         column.missing = column.missing & ~fill
         return column
@@ -146,37 +147,47 @@ class ColumnReader:
                 bad = {int(row): self._missing if excuse else bad_codes[int(codes[row])] for row in rows}
         if self.field.kind in ("text", "texts"):
             return Column(codes, missing, values, bad, excused)
-        numbers, dtype = _AS_NUMBERS[self.field.kind]
-        table: npt.NDArray[Any] = np.array([0 if value is None else numbers(value) for value in values], dtype=dtype)
+        numbers, dtype, none = _AS_NUMBERS[self.field.kind]
+        table: npt.NDArray[Any] = np.array([none if value is None else numbers(value) for value in values], dtype=dtype)
         return Column(table[codes], missing, [], bad, excused)
 
     # -- short cuts
 
     def _numbers(self, cells: pl.Series) -> Column:
-        null = cells.is_null().to_numpy()
+        null = cells.is_null().to_numpy() if cells.null_count() else None
+        odd: Mask | None = None
         if cells.dtype == pl.String:
             plain = cells.str.contains(_PLAIN_NUMBER)
             if self._missing_spellings:
                 plain &= ~cells.is_in(self._missing_spellings)
-            values = cells.set(~plain, None).cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy().copy()
-            odd = ~plain.fill_null(True).to_numpy()
+            if not plain.all():
+                cells_read = cells.set(~plain, None)
+                odd = ~plain.fill_null(True).to_numpy()
+            else:
+                cells_read = cells
+            values = _doubles(cells_read.cast(pl.Float64, strict=False))
+            whole = False
         else:
-            values = cells.cast(pl.Float64).fill_null(np.nan).to_numpy().copy()
-            odd = np.isinf(values)
-            if cells.dtype.is_integer():
-                odd |= np.abs(values) > LARGEST_INTEGER
+            values = _doubles(cells)
+            whole = cells.dtype.is_integer()
+            if not whole:
+                odd = _either(odd, np.isinf(values))
             for spelling in self._missing_numbers:
-                odd |= values == spelling
-        low, high = self.field.low, self.field.high
-        if self.field.type == "integer":
-            odd |= (values != np.trunc(values)) & ~np.isnan(values)
-            odd |= np.abs(values) > LARGEST_INTEGER
+                odd = _either(odd, values == spelling)
+        low: Any = self.field.low
+        high: Any = self.field.high
+        if self.field.type == "integer" or whole:
+            if not whole:
+                odd = _either(odd, (values != np.trunc(values)) & ~np.isnan(values))
+            odd = _either(odd, np.abs(values) > LARGEST_INTEGER)
         if low is not None:
-            odd |= values < low
+            odd = _either(odd, values < low)
         if high is not None:
-            odd |= values > high
-        column = Column(values, np.isnan(values) | null)
-        self._mend(column, cells, odd & ~null)
+            odd = _either(odd, values > high)
+        column = Column(values, np.isnan(values))
+        if odd is not None:
+            column.values = values.copy()
+            self._mend(column, cells, odd if null is None else odd & ~null)
         return column
 
     def _days(self, cells: pl.Series) -> Column:
@@ -246,9 +257,24 @@ def _numbers_among(spellings: frozenset[str]) -> list[float]:
     return found
 
 
-_AS_NUMBERS: dict[str, tuple[Callable[[Any], Any], type]] = {
-    "number": (float, np.float64),
-    "boolean": (int, np.int8),
-    "date": (day_number, np.int64),
-    "datetime": (moment_number, np.int64),
+def _doubles(cells: pl.Series) -> npt.NDArray[np.float64]:
+    """The cells as doubles, null as NaN. May not be written to."""
+    if cells.null_count():
+        cells = cells.cast(pl.Float64).fill_null(np.nan)
+    return cells.to_numpy().astype(np.float64, copy=False)
+
+
+def _either(odd: Mask | None, more: Mask) -> Mask | None:
+    """Rows that are odd for one reason or another; None for no row at all."""
+    if odd is None:
+        return more if more.any() else None
+    return odd | more
+
+
+# How a kind's values become numbers, the type of these, and what stands in a row without one.
+_AS_NUMBERS: dict[str, tuple[Callable[[Any], Any], type, Any]] = {
+    "number": (float, np.float64, np.nan),
+    "boolean": (int, np.int8, 0),
+    "date": (day_number, np.int64, 0),
+    "datetime": (moment_number, np.int64, 0),
 }

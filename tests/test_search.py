@@ -1,0 +1,45 @@
+"""The quick search for the bin of a number is `searchsorted`, whatever the cuts and the values."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadrules.bins import Search
+
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(st.lists(NUMBERS, min_size=1, max_size=40, unique=True), st.lists(NUMBERS, max_size=40))
+def test_doubles(cuts: list[float], values: list[float]) -> None:
+    ascending = np.array(sorted(cuts))
+    near = [np.nextafter(cut, side) for cut in cuts for side in (-np.inf, np.inf)]
+    tried = np.array([*values, *cuts, *near, -0.0, 0.0])
+    tried = tried[np.isfinite(tried)]
+    expected = np.searchsorted(ascending, tried, side="right")
+    assert Search(ascending).reached(tried).tolist() == expected.tolist()
+
+
+@given(
+    st.lists(st.integers(-(2**62), 2**62), min_size=1, max_size=40, unique=True), st.lists(st.integers(-(2**62), 2**62))
+)
+def test_whole_numbers(cuts: list[int], values: list[int]) -> None:
+    ascending = np.array(sorted(cuts))
+    tried = np.array([*values, *cuts, *(cut + step for cut in cuts for step in (-1, 1))])
+    expected = np.searchsorted(ascending, tried, side="right")
+    assert Search(ascending).reached(tried).tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("count", [1, 2, 60, 5_000])
+def test_many_cuts_and_values_between(count: int) -> None:
+    dice = np.random.default_rng(count)
+    ascending = np.unique(np.round(dice.random(count) * 100, 1))
+    tried = np.concatenate([dice.random(20_000) * 120 - 10, ascending, [np.nan]])
+    expected = np.searchsorted(ascending, tried[:-1], side="right")
+    assert Search(ascending).reached(tried)[:-1].tolist() == expected.tolist()
+
+
+def test_no_cuts_at_all() -> None:
+    assert Search(np.array([])).reached(np.array([1.0, 2.0])).tolist() == [0, 0]
