@@ -9,17 +9,17 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from leadrules.cli.paths import STANDARD_INPUT, ruleset_paths
 from leadrules.problems.problem import Problem, Severity
 from leadrules.problems.render import FORMATS
 from leadrules.problems.wording import counted
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
-STANDARD_INPUT = "-"
 
 
 @click.command(short_help="Find problems in rulesets.")
@@ -50,9 +50,7 @@ def check(paths: Sequence[str], format_: str, fail_level: str, allow_outside: bo
 
     Exit code: 0 nothing to report, 1 problems, 2 nothing could be checked.
     """
-    found = list(dict.fromkeys(_rulesets(paths)))
-    if not found:
-        raise click.UsageError(f"no `.rules` file in {', '.join(f'`{path}`' for path in paths)}")
+    found = ruleset_paths(paths)
     problems, unread = _check_all(found, allow_outside)
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     click.echo(FORMATS[format_](problems, colour), nl=False, color=colour)
@@ -61,22 +59,6 @@ def check(paths: Sequence[str], format_: str, fail_level: str, allow_outside: bo
         return 2
     failing = SEVERITIES[: SEVERITIES.index(fail_level) + 1]
     return int(any(problem.severity in failing for problem in problems))
-
-
-def _rulesets(paths: Iterable[str]) -> Iterator[str]:
-    """The files to check, those of a folder in the order of their paths."""
-    for path in paths:
-        if path != STANDARD_INPUT and not os.path.exists(path):
-            raise click.UsageError(f"`{path}`: there is no such file or folder")
-        if not os.path.isdir(path):
-            yield path
-            continue
-        yield from sorted(
-            os.path.join(folder, name)
-            for folder, _, names in os.walk(path)
-            for name in names
-            if name.endswith(".rules")
-        )
 
 
 def _check_all(paths: Sequence[str], allow_outside: bool) -> tuple[list[Problem], bool]:

@@ -1,0 +1,36 @@
+"""Paths on the command line become the rulesets to work on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+
+import click
+
+STANDARD_INPUT = "-"
+
+
+def ruleset_paths(paths: Sequence[str]) -> list[str]:
+    """The rulesets that are meant, each once; a folder means all `.rules` files in it, in the order of their paths.
+
+    Raises click.UsageError (exit code 2) for a path that is not there, and if there is no ruleset at all.
+    """
+    found = list(dict.fromkeys(_each(paths)))
+    if not found:
+        raise click.UsageError(f"no `.rules` file in {', '.join(f'`{path}`' for path in paths)}")
+    return found
+
+
+def _each(paths: Iterable[str]) -> Iterator[str]:
+    for path in paths:
+        if path != STANDARD_INPUT and not os.path.exists(path):
+            raise click.UsageError(f"`{path}`: there is no such file or folder")
+        if not os.path.isdir(path):
+            yield path
+            continue
+        yield from sorted(
+            os.path.join(folder, name)
+            for folder, _, names in os.walk(path)
+            for name in names
+            if name.endswith(".rules")
+        )
