@@ -18,6 +18,7 @@ demo: $(READY) ## score the example leads with the example rules
 	@mkdir -p $(OUT)
 	$(BIN)/leadrules check $(DEMO)/inbound.rules
 	$(BIN)/leadrules run $(DEMO)/inbound.rules $(DEMO)/leads.csv --as-of 2026-11-02 --max-rejects 1% -o $(OUT)/scored.csv
+	$(BIN)/leadrules explain $(DEMO)/inbound.rules $(DEMO)/leads.csv --id L-0042 --as-of 2026-11-02 | head -30
 	@echo "Scored leads: $(OUT)/scored.csv"
 
 test: $(READY) ## run every test

@@ -111,12 +111,6 @@ def test_every_problem_is_listed(update: bool) -> None:
     assert listed.read_text(encoding="utf-8") == page, "run `make tables`"
 
 
-def test_every_shipped_ruleset_is_listed() -> None:
-    page = (ROOT / "docs" / "rulesets.md").read_text(encoding="utf-8")
-    shipped = {path.stem for path in (ROOT / "rulesets").rglob("*.rules")}
-    assert set(re.findall(r"`leadrules/(\w+)`", page)) == shipped
-
-
 def test_an_output_that_differs_is_seen() -> None:
     assert matches("a\n…\nz\n", "a\nb\nc\nz\n")
     assert matches("a\n…\n", "a\n")
