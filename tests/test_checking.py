@@ -253,9 +253,16 @@ def test_a_field_is_read_if_anything_that_counts_looks_at_it() -> None:
 
 def test_values_of_fields_are_read_as_their_types_read_them() -> None:
     model = check_text(
-        "field a : integer default 3 between 1 and 9\nfield b : number default 2.5\n"
-        'field c : one of "Big" default "big"\nfield d : list of text split on "|" default "x| y |"\n'
-        'field e : datetime default 2026-01-02\nfield f : date default 2026-01-02T10:00\nfield g : boolean default true\nfield h : text default " É "'
+        """
+        field a : integer default 3 between 1 and 9
+        field b : number default 2.5
+        field c : one of "Big" default "big"
+        field d : list of text split on "|" default "x| y |"
+        field e : datetime default 2026-01-02
+        field f : date default 2026-01-02T10:00
+        field g : boolean default true
+        field h : text default " É "
+        """
     ).model
     assert model is not None
     assert [one.default for one in model.fields] == [
@@ -327,11 +334,11 @@ def test_ten_thousand_rules_take_seconds() -> None:
     assert perf_counter() - started < 30
 
 
-WORDS = (
-    'when add field visits country keen "x" 5 = ( ) { } , : and or not is in last days stage label list let score at '
-    "most per points by first otherwise missing known framework example expect fires 2026-01-01 /a/ total group exclude "
-    "if disqualify unless because holds disqualified between true `a b` - * any of least"
-).split()
+WORDS = """
+when add field visits country keen "x" 5 = ( ) { } , : and or not is in last days stage label list let score at most per
+points by first otherwise missing known framework example expect fires 2026-01-01 /a/ total group exclude if disqualify
+unless because holds disqualified between true `a` - * any of least
+""".split()
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=40))

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 
 from leadrules import ruleset
-from leadrules.checking.names import Declared
+from leadrules.checking.operands import as_day, fixed, literal, negated, operand, truth
 from leadrules.checking.scope import ListValues, Scope, Typed, broken
+from leadrules.checking.stage_names import compare_stage
 from leadrules.checking.suggest import near_names
 from leadrules.language import tree
 from leadrules.language.source import Span
-from leadrules.problems.name_messages import not_a_stage, shipped_list_read, unknown_list, unknown_stage
-from leadrules.problems.problem import Problem
+from leadrules.problems.name_messages import shipped_list_read, unknown_list
 from leadrules.problems.type_messages import (
     computed_equality,
     empty_text,
@@ -34,10 +33,9 @@ from leadrules.problems.type_messages import (
     untrimmed_text,
     wrong_kind,
 )
-from leadrules.ruleset import TRUE, Compare, Condition, Constant, Not, Operand
+from leadrules.ruleset import Compare, Condition, Constant, Not
 from leadrules.text import fold, trim
 
-FALSE = ruleset.Or(())
 SHIPPED_LISTS = {
     "personal_domains": "is personal",
     "disposable_domains": "is disposable",
@@ -49,52 +47,12 @@ _DATE_TEXT = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER_TEXT = re.compile(r"-?\d+(\.\d+)?")
 
 
-def literal(node: tree.Literal) -> Typed:
-    """A literal as a constant operand."""
-    kind = _LITERAL_KINDS[type(node)]
-    return Typed(kind, Constant(node.value, kind), node.span)
-
-
-_LITERAL_KINDS: dict[type, Any] = {
-    tree.Text: "text",
-    tree.Number: "number",
-    tree.Day: "date",
-    tree.Moment: "datetime",
-    tree.Boolean: "boolean",
-}
-
-
-def fixed(value: Typed) -> bool:
-    """Whether an operand is a literal."""
-    return isinstance(value.node, Constant)
-
-
-def operand(value: Typed) -> Operand:
-    """The operand of an expression whose kind has been checked."""
-    assert value.node is not None
-    return value.node  # type: ignore[return-value]
-
-
-def truth(value: Typed) -> Condition:
-    """A boolean or a condition, as a condition."""
-    if value.kind == "condition":
-        return value.node  # type: ignore[return-value]
-    if isinstance(value.node, Constant):
-        return TRUE if value.node.value else FALSE
-    return ruleset.IsTrue(operand(value))
-
-
-def negated(made: Condition, node: tree.Node, negative: bool) -> Typed:
-    """A condition as an expression, turned round where the user wrote `not`."""
-    return Typed("condition", Not(made) if negative else made, node.span)
-
-
 def compare(scope: Scope, node: tree.Node, op: str, left: Typed, right: Typed) -> Typed:
     """`left op right`, any of the six symbols."""
     if left.broken or right.broken:
         return broken(node)
     if "stage" in (left.kind, right.kind):
-        return _compare_stage(scope, node, op, left, right)
+        return compare_stage(scope, node, op, left, right)
     if fixed(left) and fixed(right):
         scope.report(fixed_condition(node.span, node.span.text))
         return broken(node)
@@ -176,15 +134,6 @@ def _compare_dates(scope: Scope, node: tree.Node, op: str, left: Typed, right: T
     if left.kind != right.kind:
         left, right = as_day(left), as_day(right)
     return _compared(op, left, right)
-
-
-def as_day(value: Typed) -> Typed:
-    """A date; of a datetime, its UTC day."""
-    if value.kind != "datetime":
-        return value
-    if isinstance(value.node, Constant) and isinstance(value.node.value, datetime):
-        return Typed("date", Constant(value.node.value.date(), "date"), value.span)
-    return Typed("date", ruleset.DayOf(operand(value)), value.span)
 
 
 def _compared(op: str, left: Typed, right: Typed) -> Condition:
@@ -331,59 +280,3 @@ def _listed_choices(scope: Scope, written: tree.Node, left: Typed, found: ListVa
         scope.report(list_without_choice(written.span, found.name, left.field.name))
         return None
     return ruleset.TextIn(operand(left), texts)
-
-
-# --------------------------------------------------------------------- stages
-
-
-def _compare_stage(scope: Scope, node: tree.Node, op: str, left: Typed, right: Typed) -> Typed:
-    if left.kind != "stage":
-        left, right = right, left
-    if op not in ("=", "!="):
-        scope.report(no_order(node.span, op, "stage"))
-        return broken(node)
-    if not isinstance(right.node, Constant) or not isinstance(right.node.value, str):
-        scope.report(kinds_differ(node.span, "stage", "stage", right.span.text, right.kind, 'write `stage is "…"`'))
-        return broken(node)
-    called = scope.draft.names.stages.alike(right.node.value)
-    name = called.name if called is not None else right.node.value
-    index = find_stage(scope, name, right.span, unknown_stage)
-    if index is None:
-        return broken(node)
-    return negated(ruleset.StageIs(frozenset((index,))), node, op == "!=")
-
-
-def find_stage(scope: Scope, name: str, span: Span, unknown: Callable[[Span, str, list[str]], Problem]) -> int | None:
-    """The position of a stage; None (and a problem) if none is called so."""
-    stages = scope.draft.names.stages
-    found: Declared | None = stages.get(name)
-    if found is not None:
-        return found.index
-    instead = {
-        "disqualified": "write the word itself: `disqualified`",
-        "excluded": "leave it out: an excluded lead gets no labels",
-        "": "write `stage is missing`",
-    }.get(fold(name))
-    if instead is not None:
-        scope.report(not_a_stage(span, name, instead))
-    elif not scope.draft.may_be_damaged(name):
-        scope.report(unknown(span, name, stages.near(name)))
-    return None
-
-
-# ---------------------------------------------------------------- alternatives
-
-
-def with_alternatives(before: tree.Expression, literals: Sequence[tree.Literal]) -> str | None:
-    """`country is "US"` and `"CA"` as one test: `country in ("US", "CA")`; None if `before` is no such test."""
-    if isinstance(before, tree.Is) and not before.exactly:
-        subject, first, word = before.operand, before.value, "not in" if before.negated else "in"
-    elif isinstance(before, tree.Compare) and before.op in ("=", "!="):
-        subject, first, word = before.left, before.right, "in" if before.op == "=" else "not in"  # type: ignore[assignment]
-    elif isinstance(before, (tree.TextTest, tree.At)) and isinstance(before.argument, tree.Text):
-        source = before.span.source.text
-        items = ", ".join(one.span.text for one in (before.argument, *literals))
-        return f"{source[before.span.start : before.argument.span.start].rstrip()} any ({items})"
-    else:
-        return None
-    return f"{subject.span.text} {word} ({', '.join(one.span.text for one in (first, *literals))})"

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from leadrules import ruleset
-from leadrules.checking.comparisons import as_day, compare, fixed, negated, operand, truth
+from leadrules.checking.comparisons import compare
+from leadrules.checking.operands import as_day, fixed, negated, operand, truth
 from leadrules.checking.scope import Scope, Typed, broken
 from leadrules.language import tree
 from leadrules.problems.type_messages import bad_length, fixed_condition, wrong_kind

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from leadrules import ruleset
-from leadrules.checking.expressions import condition, report_unknown
+from leadrules.checking.expressions import condition
+from leadrules.checking.named import report_unknown
 from leadrules.checking.scope import Draft, Scope
 from leadrules.checking.suggest import near_names
 from leadrules.language import tree

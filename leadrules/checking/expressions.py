@@ -14,19 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from leadrules import ruleset
-from leadrules.checking import comparisons, date_tests, text_tests
-from leadrules.checking.comparisons import literal
-from leadrules.checking.scope import END, FIELDS, FRAMEWORKS, SCORES, VERDICTS, Scope, Typed, Use, broken, declared_use
-from leadrules.checking.suggest import near_names
+from leadrules.checking import comparisons, date_tests, named, text_tests
+from leadrules.checking.alternatives import with_alternatives
+from leadrules.checking.operands import literal, truth
+from leadrules.checking.scope import Scope, Typed, broken
 from leadrules.language import tree
-from leadrules.language.source import Span
-from leadrules.problems.name_messages import (
-    framework_alone,
-    questions_as_value,
-    unknown_criterion,
-    unknown_field,
-    unknown_stage,
-)
 from leadrules.problems.type_messages import (
     alternatives_alone,
     literal_alone,
@@ -91,138 +83,10 @@ def _as_condition(scope: Scope, value: Typed) -> ruleset.Condition | None:
     if value.broken:
         return None
     if value.kind in ("condition", "boolean"):
-        return comparisons.truth(value)
+        return truth(value)
     report = literal_alone if isinstance(value.node, ruleset.Constant) else not_a_condition
     scope.report(report(value.span, value.span.text, value.kind))
     return None
-
-
-# ---------------------------------------------------------------------- names
-
-
-def _name(scope: Scope, node: tree.Name) -> Typed:
-    found = scope.draft.names.values.get(node.text)
-    if found is None:
-        report_unknown(scope, node.text, node.span)
-        return broken(node)
-    return _NAMED[found.what](scope, node, found)
-
-
-def report_unknown(scope: Scope, name: str, span: Span) -> None:
-    """No such field, or no such criterion; nothing if that follows from a problem already reported."""
-    draft = scope.draft
-    if draft.may_be_damaged(name):
-        return
-    owner, _, member = name.rpartition(".")
-    framework = draft.names.values.get(owner)
-    if framework is not None and framework.what == "framework":
-        known = [one.removeprefix(owner + ".") for one in draft.names.values.declared if one.startswith(owner + ".")]
-        scope.report(unknown_criterion(span, owner, member, near_names(member, known)))
-    else:
-        scope.report(unknown_field(span, name, draft.names.values.near(name)))
-
-
-def _field(scope: Scope, node: tree.Name, found: Any) -> Typed:
-    field = scope.draft.fields[found.index]
-    scope.reads.add(found.index)
-    return Typed(field.kind, ruleset.FieldValue(found.index, field.kind), node.span, field)
-
-
-def _defined(scope: Scope, node: tree.Name, found: Any) -> Typed:
-    defined = scope.draft.definitions.get(found.name)
-    if defined is None or not scope.use_definition(found.name, found.what, defined, node.span):
-        return broken(node)
-    return Typed(defined.value.kind, defined.value.node, node.span)
-
-
-def _criterion(scope: Scope, node: tree.Name, found: Any) -> Typed:
-    if not scope.use(declared_use(found, FRAMEWORKS), node.span):
-        return broken(node)
-    return _defined(scope, node, found)
-
-
-def _count(scope: Scope, node: tree.Name, found: Any) -> Typed:
-    if not scope.use(declared_use(found, FRAMEWORKS), node.span):
-        return broken(node)
-    count = found.name.rpartition(".")[2]
-    return Typed("number", ruleset.FrameworkCount(found.index, count), node.span)
-
-
-def _score(scope: Scope, node: tree.Name, found: Any) -> Typed:
-    if not scope.use(declared_use(found, SCORES), node.span):
-        return broken(node)
-    return Typed("number", ruleset.ScoreValue(found.index), node.span)
-
-
-def _label(scope: Scope, node: tree.Name, found: Any) -> Typed:
-    defined = scope.draft.definitions.get(found.name)
-    if defined is None:
-        return broken(node)
-    layer = max((use.layer for use in defined.uses), default=FIELDS)
-    place = scope.draft.label_places[found.name] if layer > FRAMEWORKS else None
-    if not scope.use(declared_use(found, layer, place), node.span):
-        return broken(node)
-    return Typed("text", ruleset.LabelValue(found.index), node.span)
-
-
-def _framework(scope: Scope, node: tree.Name, found: Any) -> Typed:
-    scope.report(framework_alone(node.span, found.name))
-    return broken(node)
-
-
-def _ask(scope: Scope, node: tree.Name, found: Any) -> Typed:
-    scope.report(questions_as_value(node.span, found.name.rpartition(".")[0]))
-    return broken(node)
-
-
-_NAMED: Mapping[str, Callable[[Scope, tree.Name, Any], Typed]] = {
-    "field": _field,
-    "let": _defined,
-    "criterion": _criterion,
-    "count": _count,
-    "ask": _ask,
-    "score": _score,
-    "label": _label,
-    "framework": _framework,
-}
-
-
-def _total(scope: Scope, node: tree.ScoreWord) -> Typed:
-    if not scope.use(Use("score", "total", SCORES, None), node.span):
-        return broken(node)
-    return Typed("number", ruleset.ScoreValue(None), node.span)
-
-
-def _final_stage(scope: Scope, node: tree.StageWord) -> Typed:
-    if not scope.use(Use("stage", "lead's final", END, None), node.span):
-        return broken(node)
-    return Typed("stage", None, node.span)
-
-
-def _disqualified(scope: Scope, node: tree.Disqualified) -> Typed:
-    if not scope.use(Use("disqualified", "word", END, None), node.span):
-        return broken(node)
-    return Typed("condition", ruleset.IsDisqualified(), node.span)
-
-
-def _holds(scope: Scope, node: tree.Holds) -> Typed:
-    index = stage_index(scope, node.stage)
-    if index is None or not use_stage(scope, node.stage, index):
-        return broken(node)
-    return Typed("condition", ruleset.Holds(index), node.span)
-
-
-def stage_index(scope: Scope, node: tree.Name | tree.Text) -> int | None:
-    """The position of a stage that is called by name; None if there is none (and a problem is reported)."""
-    name = node.text if isinstance(node, tree.Name) else node.value
-    return comparisons.find_stage(scope, name, node.span, unknown_stage)
-
-
-def use_stage(scope: Scope, node: tree.Name | tree.Text, index: int) -> bool:
-    name = node.text if isinstance(node, tree.Name) else node.value
-    declared = scope.draft.names.stages.get(name)
-    place = scope.draft.stage_places[index]
-    return scope.use(Use(name, "stage", VERDICTS, declared.span if declared else None, place), node.span)
 
 
 # ----------------------------------------------------------- numbers and logic
@@ -282,7 +146,7 @@ def _parts(
     skipped = False
     for position, node in enumerate(nodes):
         if alternatives and isinstance(node, _LITERALS) and before is not None:
-            whole = comparisons.with_alternatives(before, _literals_from(nodes, position))
+            whole = with_alternatives(before, _literals_from(nodes, position))
             if whole is not None:
                 if not skipped:
                     kind = literal(node).kind
@@ -391,11 +255,11 @@ def _age(scope: Scope, node: tree.Age) -> Typed:
 
 
 FORMS: Mapping[type, Callable[[Scope, Any], Typed]] = {
-    tree.Name: _name,
-    tree.ScoreWord: _total,
-    tree.StageWord: _final_stage,
-    tree.Disqualified: _disqualified,
-    tree.Holds: _holds,
+    tree.Name: named.name,
+    tree.ScoreWord: named.total,
+    tree.StageWord: named.final_stage,
+    tree.Disqualified: named.disqualified,
+    tree.Holds: named.holds,
     tree.Text: _literal,
     tree.Number: _literal,
     tree.Day: _literal,

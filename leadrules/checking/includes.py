@@ -20,6 +20,7 @@ from leadrules.problems.problem import Problem
 _DECLARED = re.compile(
     r'\b(?:field|let|list|score|stage|framework|label|rule)\s+(?:`([^`\n]+)`|"([^"\n]*)"|([^\W\d][\w.]*))'
 )
+_NAMELESS = re.compile(r"\b(?:field|let|list|score|stage|framework|label)\s+(?:[:={]|(?:from|at|by|if|after)\b)")
 _ANY_NAME = re.compile(r'`([^`\n]+)`|"([^"\n]*)"|([^\W\d][\w.]*)')
 
 
@@ -28,8 +29,9 @@ class Gathered:
     """The statements of all files, each with the rank of its file (the root is 0).
 
     `damaged` are names that a statement with a syntax problem may have
-    declared, and `complete` is False where a file is missing altogether: what
-    is unknown then may follow from the first problem and is not reported.
+    declared, and `complete` is False where a file is missing altogether, or a
+    declaration without its name: what is unknown then may follow from the first
+    problem and is not reported.
     """
 
     statements: list[tuple[tree.Statement, int]] = field(default_factory=list)
@@ -77,6 +79,7 @@ def _enter(source: Source, gathered: Gathered, ranks: dict[Source, int]) -> tupl
     gathered.problems += problems
     if any(problem.severity == "error" for problem in problems):
         gathered.damaged |= _damaged_names(source, problems)
+        gathered.complete &= not any(_NAMELESS.search(source.line(problem.line)) for problem in problems)
     return rank, iter(file.statements)
 
 

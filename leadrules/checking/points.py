@@ -12,9 +12,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from leadrules import ruleset
-from leadrules.checking.comparisons import choices, one_of, operand, truth
+from leadrules.checking.comparisons import choices, one_of
 from leadrules.checking.date_tests import whole_amount
 from leadrules.checking.expressions import condition, lower, when_unless
+from leadrules.checking.operands import operand, truth
 from leadrules.checking.scope import POINTS, Draft, Limit, ListValues, Scope, Typed
 from leadrules.language import tree
 from leadrules.language.printer import print_reason

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from leadrules import ruleset
-from leadrules.checking.comparisons import choices, fixed, negated, operand
+from leadrules.checking.comparisons import choices
+from leadrules.checking.operands import fixed, negated, operand
 from leadrules.checking.patterns import pattern_problem
 from leadrules.checking.scope import Scope, Typed, broken
 from leadrules.language import tree

@@ -13,8 +13,9 @@ from typing import Any
 
 from leadrules import ruleset
 from leadrules.checking.definitions import Definition
-from leadrules.checking.expressions import condition, lower, stage_index, use_stage, when_unless
+from leadrules.checking.expressions import condition, lower, when_unless
 from leadrules.checking.files import Files
+from leadrules.checking.named import stage_index, use_stage
 from leadrules.checking.points import MOST_LIMIT, hundredths
 from leadrules.checking.scope import VERDICTS, Defined, Draft, Limit, Scope, Typed
 from leadrules.checking.suggest import near_names
