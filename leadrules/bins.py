@@ -177,7 +177,8 @@ class Search:
         self.cuts = cuts
         self.code_type = _code_type(len(cuts) + 2)
         self._cells = 0
-        if 0 < len(cuts) < self.CELLS // 2:
+        # Beyond this, the distance of a value from a cut may not be finite.
+        if 0 < len(cuts) < self.CELLS // 2 and np.abs(cuts[[0, -1]]).max() < 1e290:
             self._lay_grid()
 
     def _lay_grid(self) -> None:
