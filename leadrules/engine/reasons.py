@@ -2,13 +2,16 @@
 
 Every contribution becomes one whole number, a *key*, that sorts as reasons do:
 by size first, then by written order. The largest K of a lead are then K maxima
-over its keys, and rule, sign and size are read back from the key itself.
+over its keys, and what to write is read back from the key itself. Of the rules
+that look at the same axes, only the K largest keys of each bin can matter, so
+the work grows with the axes and not with the rules.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +22,18 @@ from leadrules.engine.block import JOINT_BINS, Block, Ints
 from leadrules.engine.points import Tables, contribution
 from leadrules.reference import signed
 
-_RULE_BITS = 24
+_CODE_BITS = 24
+_LAST_CODE = (1 << _CODE_BITS) - 1
 _SLICE = 8_192
 """Leads looked at together: their keys should stay in the processor's cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """Keys of some rules: a row for each rank, a column for each joint bin (`index` says a lead's) or for each lead."""
+
+    keys: Ints
+    index: npt.NDArray[np.integer] | None
 
 
 class Contributions:
@@ -31,13 +43,13 @@ class Contributions:
         self.tables = tables
         self.block = block
         self.columns: dict[int, Ints] = {}
-        self._indexed: dict[int, tuple[Ints, npt.NDArray[np.integer]]] = {}
+        self.indexed: dict[int, tuple[Ints, npt.NDArray[np.integer]]] = {}
         for position, one in enumerate(tables.plan.rules):
             if not one.counts:
                 continue
             index, sizes = block.index(one.axes)
             if one.tabled and math.prod(sizes) <= JOINT_BINS:
-                self._indexed[position] = (tables.rule(position, sizes).ravel(), index)
+                self.indexed[position] = (tables.rule(position, sizes).ravel(), index)
             else:
                 self.columns[position] = contribution(tables, block, position)
 
@@ -47,7 +59,7 @@ class Contributions:
         counts = np.zeros(len(rules), dtype=np.int64)
         everyone = bool(among.all())
         leads_in: dict[tuple[int, ...], npt.NDArray[np.intp]] = {}
-        for position, (points, index) in self._indexed.items():
+        for position, (points, index) in self.indexed.items():
             axes = rules[position].axes
             if axes not in leads_in:
                 leads_in[axes] = np.bincount(index if everyone else index[among], minlength=len(points))
@@ -55,17 +67,6 @@ class Contributions:
         for position, column in self.columns.items():
             counts[position] = np.count_nonzero(column[among])
         return counts
-
-    def keys(self, positions: Sequence[int]) -> list[tuple[Ints, npt.NDArray[np.integer] | None]]:
-        """For each of these rules, the keys and (where they are a table) each row's place in it."""
-        found: list[tuple[Ints, npt.NDArray[np.integer] | None]] = []
-        for order, position in enumerate(positions):
-            if position in self._indexed:
-                points, index = self._indexed[position]
-                found.append((_keys(points, order), index))
-            else:
-                found.append((_keys(self.columns[position], order), None))
-        return found
 
     def counted(self) -> list[int]:
         """The rules that reasons may name: those that count now, outside parts of no weight."""
@@ -77,53 +78,107 @@ class Contributions:
         ]
 
 
-def largest(contributions: Contributions, most: int | None) -> list[tuple[Ints, Ints]]:
-    """The largest contributions of every lead (all for None): for each rank, rules (-1 for none) and hundredths."""
-    positions = contributions.counted()
+class Vocabulary:
+    """What reasons can say: a code for every rule and each number of points that its rows can give.
+
+    Codes rise in written order. A rule whose points are arithmetic has one code,
+    and is spelled out for the sizes that occur.
+    """
+
+    def __init__(self, contributions: Contributions):
+        self.plan = contributions.tables.plan
+        self.codes: dict[tuple[int, int], int] = {}
+        self.texts: list[str | None] = []
+        self.open: dict[int, int] = {}
+        """Rules by the codes whose points are not known beforehand."""
+        for position in contributions.counted():
+            rule = self.plan.rules[position].rule
+            if position in contributions.columns:
+                self.open[len(self.texts)] = position
+                self.codes[position, 0] = len(self.texts)
+                self.texts.append(None)
+                continue
+            for points in dict.fromkeys(row.points for row in rule.rows if row.points):
+                self.codes[position, points] = len(self.texts)
+                self.texts.append(f"{signed(points)} {rule.text}")
+
+    def keys(self, position: int, points: Ints) -> Ints:
+        """The keys of a rule's points; 0 where there are none."""
+        if (position, 0) in self.codes:
+            codes = np.full(len(points), self.codes[position, 0])
+        else:
+            codes = np.zeros(len(points), dtype=np.int64)
+            for value in np.unique(points[points != 0]).tolist():
+                codes[points == value] = self.codes[position, value]
+        keys = (np.abs(points) << (_CODE_BITS + 1)) | ((_LAST_CODE - codes) << 1) | (points < 0)
+        return np.where(points == 0, 0, keys)
+
+    def written(self, keys: Ints) -> pl.Series:
+        """The reason that each key stands for; null for 0."""
+        codes = _LAST_CODE - ((keys >> 1) & _LAST_CODE)
+        texts = list(self.texts)
+        spelled = np.isin(codes, list(self.open)) if self.open else np.zeros(0, dtype=bool)
+        if spelled.any():
+            distinct, places = np.unique(keys[spelled], return_inverse=True)
+            codes[spelled] = len(texts) + places
+            for key in distinct.tolist():
+                size = key >> (_CODE_BITS + 1)
+                rule = self.plan.rules[self.open[_LAST_CODE - ((key >> 1) & _LAST_CODE)]].rule
+                texts.append(f"{signed(-size if key & 1 else size)} {rule.text}")
+        codes[keys == 0] = len(texts)
+        return pl.Series([*texts, None], dtype=pl.String).gather(codes)
+
+
+def _groups(contributions: Contributions, vocabulary: Vocabulary, ranks: int) -> list[_Keys]:
+    """The keys that can be among a lead's `ranks` largest."""
+    by_axes: dict[tuple[int, ...], list[int]] = {}
+    found = []
+    for position in contributions.counted():
+        if position in contributions.columns:
+            column = contributions.columns[position]
+            found.append(_Keys(vocabulary.keys(position, column)[np.newaxis], None))
+        else:
+            by_axes.setdefault(contributions.tables.plan.rules[position].axes, []).append(position)
+    for positions in by_axes.values():
+        _, index = contributions.indexed[positions[0]]
+        keys = np.stack([vocabulary.keys(position, contributions.indexed[position][0]) for position in positions])
+        if len(keys) > ranks:
+            keys = np.sort(keys, axis=0)[::-1][:ranks]
+        found.append(_Keys(np.ascontiguousarray(keys[keys.any(axis=1)]), index))
+    return found
+
+
+def largest(contributions: Contributions, vocabulary: Vocabulary, most: int | None) -> list[Ints]:
+    """The keys of every lead's largest contributions (all for None), a column for each rank."""
     rows = contributions.block.rows
-    ranks = len(positions) if most is None else min(most, len(positions))
-    keys = contributions.keys(positions)
+    counted = len(contributions.counted())
+    ranks = counted if most is None else min(most, counted)
+    groups = _groups(contributions, vocabulary, ranks)
+    height = sum(len(group.keys) for group in groups)
+    ranks = min(ranks, height)
     found = np.zeros((ranks, rows), dtype=np.int64)
     for start in range(0, rows, _SLICE):
         part = slice(start, min(start + _SLICE, rows))
-        matrix = np.empty((len(positions), part.stop - part.start), dtype=np.int64)
-        for place, (table, index) in enumerate(keys):
-            if index is None:
-                matrix[place] = table[part]
-            else:
-                table.take(index[part], out=matrix[place], mode="clip")
+        matrix = np.empty((height, part.stop - part.start), dtype=np.int64)
+        place = 0
+        for group in groups:
+            index = None if group.index is None else group.index[part].astype(np.intp)
+            for keys in group.keys:
+                if index is None:
+                    matrix[place] = keys[part]
+                else:
+                    keys.take(index, out=matrix[place], mode="clip")
+                place += 1
         if ranks > 8:
             matrix.sort(axis=0)
             found[:, part] = matrix[::-1][:ranks]
-        else:
-            columns = np.arange(part.stop - part.start)
-            for rank in range(ranks):
-                best = matrix.max(axis=0)
-                found[rank, part] = best
-                if rank + 1 < ranks:
-                    matrix[np.where(best == 0, 0, _order(best)), columns] = 0
-    rules = np.array([*positions, -1], dtype=np.int64)
-    ranked = []
-    for best in found:
-        none = best == 0
-        if most is None and none.all():
-            break
-        rule = rules[np.where(none, len(positions), _order(best))]
-        size = best >> (_RULE_BITS + 1)
-        ranked.append((rule, np.where(best & 1, -size, size)))
-    return ranked
-
-
-def _keys(points: Ints, order: int) -> Ints:
-    size = np.abs(points)
-    mirrored = (1 << _RULE_BITS) - 1 - order
-    keys = (size << (_RULE_BITS + 1)) | (mirrored << 1) | (points < 0)
-    return np.where(points == 0, 0, keys)
-
-
-def _order(keys: Ints) -> Ints:
-    """The written order of the rule that a key belongs to; beyond all rules for a key of 0."""
-    return (1 << _RULE_BITS) - 1 - ((keys >> 1) & ((1 << _RULE_BITS) - 1))
+            continue
+        for rank in range(ranks):
+            best = matrix.max(axis=0)
+            found[rank, part] = best
+            if rank + 1 < ranks:
+                matrix[matrix == best] = 0
+    return [column for column in found if column.any()]
 
 
 def written(
@@ -138,24 +193,15 @@ def written(
     for text, mask in (*excluded, *((text, mask & scored) for text, mask in disqualified)):
         if mask.any():
             columns.append(_gather([None, text], mask.astype(np.int64)))
-    texts = [one.rule.text for one in contributions.tables.plan.rules]
     if most != 0:
-        for rule, points in largest(contributions, most):
-            named = (rule >= 0) & scored
-            pairs = np.where(named, (rule << 32) + (points + (1 << 31)), -1)
-            distinct, codes = np.unique(pairs, return_inverse=True)
-            columns.append(_gather([_reason(int(pair), texts) for pair in distinct], codes))
+        vocabulary = Vocabulary(contributions)
+        for keys in largest(contributions, vocabulary, most):
+            columns.append(vocabulary.written(np.where(scored, keys, 0)))
     if not columns:
         return pl.Series("reasons", [None] * contributions.block.rows, dtype=pl.String)
     frame = pl.DataFrame({str(place): column for place, column in enumerate(columns)})
     joined = frame.select(pl.concat_str(pl.all(), separator="; ", ignore_nulls=True).alias("reasons"))["reasons"]
     return joined.set(joined == "", None)
-
-
-def _reason(pair: int, texts: Sequence[str]) -> str | None:
-    if pair < 0:
-        return None
-    return f"{signed((pair & 0xFFFF_FFFF) - (1 << 31))} {texts[pair >> 32]}"
 
 
 def _gather(texts: Sequence[str | None], codes: npt.NDArray[np.integer]) -> pl.Series:
