@@ -94,6 +94,7 @@ def run(command: str, expected: str, folder: Path, environment: dict[str, str]) 
         text=True,
         encoding="utf-8",
     )
+    assert not done.stdout.startswith("fault in leadrules"), done.stdout  # never to be taken for what is expected
     output = re.sub(r"[ \t]+$", "", done.stdout, flags=re.M)
     return f"$ {command}\n{expected if matches(expected, output) else output}"
 
