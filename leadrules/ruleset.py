@@ -570,7 +570,9 @@ class Model:
 
     `stages` and `labels` are in written order; `verdicts` gives the order in
     which both are decided: `("stage", i)` or `("label", i)`. Labels in
-    `early_labels` depend on fields alone, are decided before the rules and may be used in them.
+    `early_labels` depend on fields and frameworks alone, each after those that it
+    uses: `exclude` and the rules may use them (those on fields alone also the
+    frameworks). A `disqualify` may use any label that depends on no stage.
     `hash` is the content hash of all the texts that the ruleset was made of.
     """
 
