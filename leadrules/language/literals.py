@@ -20,7 +20,7 @@ STRICT_DATE = re.compile(
 )
 FOREIGN_DATE = re.compile(r"(?:[0-9]{1,2}([./])[0-9]{1,2}\1[0-9]{4}|[0-9]{4}([./])[0-9]{1,2}\2[0-9]{1,2})(?![\w.])")
 NUMBER = re.compile(r"(?:0|[1-9][0-9]*(?:_[0-9]{3})*)(?:\.[0-9]+)?(?![\w.])")
-GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![\w.,])")
+GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![\w.]|,[0-9])")
 ALMOST_NUMBER = re.compile(r"[0-9.][\w.]*(?:(?<=[eE])[+-][0-9]+)?")
 
 _THOUSANDS = {"k": 1_000, "m": 1_000_000}
@@ -42,9 +42,10 @@ def meant_number(text: str) -> str | None:
         return _written(Decimal(plain.replace(".", "")))
     if re.fullmatch(r"[0-9]*\.?[0-9]*(?:[eE][+-]?[0-9]{1,2})?", plain):
         try:
-            return _written(Decimal(plain))
+            written = _written(Decimal(plain))
         except InvalidOperation:
             return None
+        return written if len(written) <= 20 else None
     return f"{worded[1]} {worded[2]}" if worded and not worded[2].lower() == "e" else None
 
 

@@ -25,11 +25,14 @@ from leadrules.problems.problem import Problem
 # In a text full of faults, no one reads further, and looking for what was meant takes time.
 MOST_PROBLEMS = 1000
 
-# Kinds that, first on a line and after a complete statement, were meant to begin one.
-_LIKE_A_STATEMENT = frozenset(("NAME", "SCORE_WORD", "STAGE_WORD", "event"))
+# Kinds that, as keywords do, were meant to begin a statement where they come first on a line and after a complete one.
+_LIKE_A_STATEMENT = frozenset(("NAME", "SCORE_WORD", "STAGE_WORD"))
 
 # Verdicts: what comes after one on its line is no rule.
 _VERDICTS = frozenset(("stage", "disqualify", "exclude"))
+
+# Problems that do not come of another one in the same statement.
+_SURE = frozenset(("capitalised-keyword", "text-without-quotes"))
 
 # The statements whose rows may have a `when` first on a line, which then begins no statement.
 _WITH_WHEN_INSIDE = frozenset(("framework", "label", "stage"))
@@ -40,8 +43,8 @@ def parse(source: Source) -> tuple[tree.File, list[Problem]]:
     reading = _Reading(source)
     for word in words_of(source):
         reading.read(word)
-    problems = stray_surrogates(source) + reading.problems
-    return reading.file(), sorted(set(problems), key=lambda one: (one.span.start, one.span.end, one.name))
+    problems = set(stray_surrogates(source) + reading.problems)
+    return reading.file(), sorted(problems, key=lambda one: (one.span.start, one.span.end, one.name))[:MOST_PROBLEMS]
 
 
 class _Reading:
@@ -62,9 +65,11 @@ class _Reading:
         self.outer_braces = 0
         self.brackets = 0
         self.doubtful = False  # a problem of this statement is known; what else is wrong may follow from it
+        self.repaired = False  # a problem of this statement is known, and it is read on as it was probably meant
         self.braces: list[Word] = []
-        self.spare = 0  # braces open that no statement of the tree has; the `}` of each is passed over
+        self.spare = 0  # braces that were taken for closed; a `}` that comes for one of them all the same is no problem
         self.skipping = False
+        self.inside = 0  # braces open in what is being passed over
         self.comma_end = 0  # where a number like `1,200` ends, if it has just been read
         self.passed_until = 0
         self.where = {state for state, row in enumerate(table().states) if row.get("rule", -1) >= 0 and "points" in row}
@@ -103,8 +108,9 @@ class _Reading:
         except TooDeep as deep:
             self.report(messages.too_deep(Span(self.source, deep.start, deep.end), MOST_LEVELS))
             self.give_up(None)
-            if word.kind in STATEMENTS and word.fresh or word.kind == "END":
-                self.read(word)
+            if self.goes_on_at(word):
+                self.skipping = False
+                self.place(word)
             return
         if after is None:
             self.fault(word, kind)
@@ -149,15 +155,20 @@ class _Reading:
         self.boundary = boundary
         self.outer_braces = len(self.braces)
         self.brackets = 0
-        self.doubtful = False
+        self.doubtful = self.repaired = False
 
     # ------------------------------------------------------------------ faults
 
     def fault(self, word: Word, kind: str) -> None:
         """The word cannot stand here."""
         settled = self.settled()
-        if settled is not None and word.fresh and kind in _LIKE_A_STATEMENT:
-            self.doubtful = False  # whatever was wrong before, this is a new beginning
+        if settled is not None and word.fresh and (kind in _LIKE_A_STATEMENT or kind.islower()):
+            self.doubtful = self.repaired = False  # whatever was wrong before, this is a new beginning
+        if self.comma_end and self.last.end == self.comma_end and self.problems:
+            problem = self.problems[-1]
+            if problem.name == "number-with-comma":
+                self.problems[-1] = messages.as_error(problem)
+                self.doubtful = True
         if kind == "END":
             self.finish(word, settled)
         elif kind == "}":
@@ -172,23 +183,20 @@ class _Reading:
             self.report(recovery.number_with_comma(self.source, word, certain=True))
             self.passed_until = word.value
             return
-        if self.comma_end and self.last.end == self.comma_end and self.problems:
-            problem = self.problems[-1]
-            if problem.name == "number-with-comma":
-                self.problems[-1] = messages.as_error(problem)
-                self.doubtful = True
-        if self.quiet() or word.problem is not None:
+        if self.doubtful or word.problem is not None or len(self.problems) >= MOST_PROBLEMS:
             self.doubtful = True
             self.give_up(settled)
             self.pass_over(word)
             return
         finding = recovery.find(self.fault_at(word, settled))
-        self.report(finding.problem)
+        if not self.repaired or finding.problem.name in _SURE:
+            self.problems.append(finding.problem)
+        self.doubtful = not finding.kind
         if finding.stack is None:
             self.give_up(settled)
             self.pass_over(word)
         elif not finding.kind:
-            self.pass_over(word)
+            self.spare += word.kind == "{"
         else:
             self.repair(finding, word)
 
@@ -198,7 +206,7 @@ class _Reading:
             self.braces.append(word)
         assert finding.stack is not None
         self.accept(finding.stack, finding.kind, word)
-        self.doubtful = True
+        self.repaired = True
 
     def fault_at(self, word: Word, settled: Cell | None) -> recovery.Fault:
         return recovery.Fault(
@@ -216,6 +224,7 @@ class _Reading:
             finding = recovery.forgotten_brace(fault)
             if finding is not None:
                 self.report(finding.problem)
+                self.doubtful = False
                 self.repair(finding, word)
                 return
             self.report(recovery.unfinished(fault))
@@ -228,12 +237,13 @@ class _Reading:
             fault = self.fault_at(word, settled)
             if not self.quiet() and (finding := recovery.wrong_brace(fault)) is not None:
                 self.report(finding.problem)
+                self.doubtful = False
                 self.repair(finding, word)
                 return
-            if not self.quiet():
-                self.report(recovery.unfinished(self.fault_at(word, settled)))
+            self.report(recovery.unfinished(fault))
             self.give_up(None)
-            self.read(word)
+            if self.braces or self.spare or self.inside:
+                self.read(word)
         elif self.spare:
             self.spare -= 1
             self.last = word
@@ -257,7 +267,11 @@ class _Reading:
     def close(self, stack: Cell, word: Word, quiet: bool = False) -> bool:
         """Read on as if a `}` stood here, for the brace that was opened last; whether one could."""
         here = Word("}", self.last.end, self.last.end)
-        if not self.braces or (after := self.steps.take(stack, "}", here)) is None:
+        try:
+            after = self.steps.take(stack, "}", here) if self.braces else None
+        except TooDeep:
+            after = None
+        if after is None:
             return False
         brace = self.braces.pop()
         if not quiet:
@@ -292,12 +306,13 @@ class _Reading:
         self.doubtful = True
 
     def quiet(self) -> bool:
-        return self.doubtful or len(self.problems) >= MOST_PROBLEMS
+        return self.doubtful or self.repaired or len(self.problems) >= MOST_PROBLEMS
 
     def give_up(self, settled: Cell | None) -> None:
         """Back to before the faulty statement (or after it, where all of it could be read), then pass words over."""
+        self.inside = 0
         if settled is None:
-            self.spare += len(self.braces) - self.outer_braces
+            self.inside = len(self.braces) - self.outer_braces
             del self.braces[self.outer_braces :]
             settled = self.boundary
         self.stack = self.before_last = settled
@@ -306,18 +321,20 @@ class _Reading:
 
     def pass_over(self, word: Word) -> None:
         if word.kind == "{":
-            self.spare += 1
+            self.inside += 1
 
     def goes_on_at(self, word: Word) -> bool:
         """Whether reading goes on at this word; keeps count of braces that are passed over."""
-        if word.kind == "{":
-            self.spare += 1
-        elif word.kind == "}":
-            if not self.spare:
-                return True
-            self.spare -= 1
-        elif word.kind == "END":
+        self.pass_over(word)
+        if word.kind == "}":
+            if self.inside:
+                self.inside -= 1
+                return False
             return True
-        elif word.kind in STATEMENTS and word.fresh:
-            return not (word.kind == "when" and self.spare and self.first.kind in _WITH_WHEN_INSIDE)
-        return False
+        if word.kind in STATEMENTS and word.fresh:
+            if word.kind == "when" and self.inside and self.first.kind in _WITH_WHEN_INSIDE:
+                return False
+            self.spare += self.inside
+            self.inside = 0
+            return True
+        return word.kind == "END"

@@ -16,10 +16,11 @@ from leadrules.language.source import Source, Span
 from leadrules.language.stack import Cell, Steps, TooDeep
 from leadrules.language.words import FILE_STATEMENTS, STATEMENTS, Word
 from leadrules.problems import syntax_messages as messages
+from leadrules.problems.near import near_names
 from leadrules.problems.problem import Problem
 
 # Marks that may have been forgotten before a word, the likeliest first.
-_FORGOTTEN_MARKS = (",", ":", "=", ")", "%", "{")
+_FORGOTTEN_MARKS = (",", ":", ")", "%", "=", "{")
 # Words that are used for others.
 _MISTAKEN = {"if": ("when",), "when": ("if",), "equals": ("=",), "is": ("=",), "=": ("is", ":"), ":": ("=",), "include": ("includes",),
              "includes": ("include",), "contain": ("contains",), "mention": ("mentions",), "match": ("matches",),
@@ -220,14 +221,14 @@ def _spelling(fault: Fault) -> str | None:
     expected = fault.expected()
     if fault.settled:
         expected = {kind for kind in expected if (kind in STATEMENTS) == fault.word.fresh}
-    near = _near(written, sorted(kind for kind in expected if kind[0].islower() and kind != written))
+    near = near_names(written, sorted(kind for kind in expected if kind[0].islower() and kind != written))
     return near[0] if len(near) == 1 else None
 
 
 def _forgotten_mark(fault: Fault) -> Finding | None:
     """A mark is missing before this word."""
     compared = "<" in fault.expected()
-    for mark in _FORGOTTEN_MARKS:
+    for mark in reversed(_FORGOTTEN_MARKS) if fault.word.fresh and not fault.settled and not compared else _FORGOTTEN_MARKS:
         if mark == "=" and compared:
             continue  # a comparison is missing, and which one is not for us to say
         here = Word(mark, fault.last.end, fault.last.end, mark)
@@ -249,14 +250,8 @@ def _unknown_statement(fault: Fault) -> Finding | None:
         return None
     if fault.written == "event":
         return Finding(messages.no_events_yet(fault.span))
-    near = _near(fault.written, sorted(fault.expected() & STATEMENTS)) if fault.written.isalpha() else []
+    near = near_names(fault.written, sorted(fault.expected() & STATEMENTS)) if fault.written.isalpha() else []
     return Finding(messages.unknown_statement(fault.span, fault.found, near))
-
-
-def _near(written: str, known: list[str]) -> list[str]:
-    from leadrules.checking.suggest import near_names  # only now: the checker itself begins by parsing
-
-    return near_names(written, known)
 
 
 def _superfluous(fault: Fault) -> Finding | None:
@@ -270,7 +265,7 @@ def _superfluous(fault: Fault) -> Finding | None:
 def _advice(fault: Fault) -> str | None:
     written = fault.written
     if fault.settled and fault.word.kind == "NAME":
-        near = _near(written, sorted(kind for kind in fault.expected() if kind[0].islower()))
+        near = near_names(written, sorted(kind for kind in fault.expected() if kind[0].islower()))
         if near:
             return messages.did_you_mean(near)
     if written in ("then", "points", "do", "the", "a"):

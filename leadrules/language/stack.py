@@ -20,6 +20,10 @@ from leadrules.language.words import Word
 MOST_LEVELS = 100
 
 
+# The rules of the grammar whose nodes stand in one another.
+_EXPRESSIONS = frozenset("condition conjunction negation test sum product factor operand age aged".split())
+
+
 class Cell(NamedTuple):
     """The top of a stack: a state, what was read to get there, and how deep that is."""
 
@@ -66,6 +70,7 @@ class Steps:
                 None if one.builder in (None, "run") else build.builder(one.builder),
                 one.builder == "run",
                 one.plan,
+                one.origin in _EXPRESSIONS,
             )
             for one in known.productions
         ]
@@ -85,7 +90,7 @@ class Steps:
 
     def reduce(self, stack: Cell, number: int) -> Cell:
         """The stack with the symbols of a rule replaced by what is made of them."""
-        origin, size, builder, run, plan = self.productions[number]
+        origin, size, builder, run, plan, nests = self.productions[number]
         depth = 0
         if size == 1:
             below, _, value, start, end, depth = stack
@@ -105,10 +110,12 @@ class Steps:
                     depth = below.depth
                 below = below.below
             values.reverse()
-            if not run:
+            if nests:
                 depth += 1
                 if depth > MOST_LEVELS:
                     raise TooDeep(start, end)
+            elif not run:
+                depth = 0
         made: Any
         if run:
             grows = plan[0] is not None and plan[0] < 0  # a run and what comes after it

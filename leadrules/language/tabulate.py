@@ -26,26 +26,32 @@ def tabulate(grammar: str) -> dict[str, Any]:
     lark = Lark(grammar, parser="lalr", maybe_placeholders=True)
     table = lark.parser.parser._parse_table
     kinds = {terminal.name: _kind(terminal) for terminal in lark.terminals} | {"$END": "END"}
-    rules = [_rule(rule) for rule in lark.rules]
-    numbers = {rule: number for number, rule in enumerate(lark.rules)}
+    ordered = sorted(lark.rules, key=lambda rule: (str(rule), rule.options.empty_indices))
+    rules = [_rule(rule) for rule in ordered]
+    numbers = {rule: number for number, rule in enumerate(ordered)}
     states: list[Row] = []
     gotos: list[Row] = []
-    for _, row in sorted(table.states.items()):
+    # Lark numbers the states differently in each run; here, in the order in which they are reached.
+    start = table.start_states["start"]
+    order = {start: 0}
+    for old in (reached := [start]):
         state: Row = {}
         goto: Row = {}
-        for symbol, (action, argument) in row.items():
+        for symbol, (action, argument) in sorted(table.states[old].items()):
             if action.name == "Reduce":
                 state[kinds.get(symbol, symbol)] = ~numbers[argument]
-            elif symbol.islower():
-                goto[symbol] = argument
-            else:
-                state[kinds.get(symbol, symbol)] = argument
+                continue
+            if argument not in order:
+                order[argument] = len(order)
+                reached.append(argument)
+            row, name = (goto, symbol) if symbol.islower() else (state, kinds.get(symbol, symbol))
+            row[name] = order[argument]
         states.append(dict(sorted(state.items())))
         gotos.append(dict(sorted(goto.items())))
     return {
         "grammar": fingerprint(grammar),
-        "start": table.start_states["start"],
-        "end": table.end_states["start"],
+        "start": 0,
+        "end": order[table.end_states["start"]],
         "reserved": sorted(reserved_words(states, gotos, rules) | set(RESERVED_TOO)),
         "rules": rules,
         "states": states,

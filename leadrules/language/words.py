@@ -252,11 +252,11 @@ class _Reading:
         found = _QUOTED_NAME.match(self.text, start)
         if found is not None:
             return Word("QUOTED_NAME", start, found.end(), normal(found[1]))
-        rest = _REST.match(self.text, start)
-        assert rest
-        if rest[0].startswith("``"):
+        if self.text.startswith("``", start):
             problem = messages.empty_name(self.span(start, start + 2))
             return Word("QUOTED_NAME", start, start + 2, "", problem)
+        rest = _REST.match(self.text, start)
+        assert rest
         end = start + len(rest[0].rstrip(BLANKS))
         problem = messages.unclosed_name(self.span(start, end))
         return Word("QUOTED_NAME", start, end, normal(self.text[start + 1 : end]), problem, doubtful=True)

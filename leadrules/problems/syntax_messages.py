@@ -23,7 +23,7 @@ def unknown_character(span: Span, text: str) -> Problem:
     return Problem(
         "unknown-character",
         "error",
-        f"{named(text[:8])} is no character of the language",
+        f"{named(text if text.isprintable() else text[0])} is no character of the language",
         span,
         "a name with such a character stands in back-quotes, a text in double quotes",
     )
