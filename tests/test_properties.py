@@ -12,8 +12,9 @@ from contextlib import suppress
 from datetime import date
 from typing import Any
 
+import polars as pl
 import pytest
-from generate import Case, case_of_seed, cases, damaged_texts, texts
+from generate import Case, case_of_seed, cases, damaged_texts, odd_cases, texts
 from generate.answers import added_names, by_engine, by_reference, text_frame, typed_frame
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -83,6 +84,25 @@ def test_the_engine_agrees_with_the_reference_on_typed_leads(shape: Any) -> None
         assert by_engine(ruleset, shape(case), case.as_of, reasons) == expected
 
     agrees()
+
+
+@tried(40)
+@given(odd_cases(RULES, LEADS))
+def test_the_engine_agrees_with_the_reference_on_columns_of_any_type(odd: tuple[Case, pl.DataFrame]) -> None:
+    case, frame = odd
+    ruleset = loaded(case)
+    expected = by_reference(ruleset, frame.to_dicts(), case.as_of, 3)
+    assert by_engine(ruleset, frame, case.as_of, 3) == expected
+
+
+@tried(25)
+@given(cases(RULES, LEADS))
+def test_dicts_may_leave_out_what_is_missing(case: Case) -> None:
+    ruleset = loaded(case)
+    leads = [{header: cell for header, cell in lead.items() if cell is not None} for lead in case.leads.typed()]
+    expected = by_reference(ruleset, case.leads.typed(), case.as_of, 3)
+    assert by_reference(ruleset, leads, case.as_of, 3) == expected
+    assert by_engine(ruleset, leads, case.as_of, 3) == expected
 
 
 @tried(25)

@@ -10,6 +10,8 @@ module         | writes
 `conditions`   | every form of condition and number
 `statements`   | points, verdicts and whole rulesets
 `leads`        | cells around the constants, as text and as Python objects
+`frames`       | columns of other types than their fields want
+`answers`      | the reference's and the engine's answers in one form
 `damage`       | comments, white space, and damage
 """
 
@@ -21,10 +23,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+import polars as pl
 from hypothesis import strategies as st
 
 from generate.damage import commented, damaged, spread
 from generate.draw import Draw
+from generate.frames import odd_frame
 from generate.leads import Leads, as_of_date, leads
 from generate.statements import Generated, Statements
 
@@ -37,6 +41,8 @@ __all__ = [
     "cases",
     "damaged_texts",
     "make_case",
+    "odd_cases",
+    "odd_frame",
     "rulesets",
     "texts",
 ]
@@ -64,6 +70,14 @@ def make_case(draw: Draw, rules: int, most_leads: int) -> Case:
 def case_of_seed(seed: int, rules: int = 12, most_leads: int = 40) -> Case:
     """The same case for the same numbers, on every machine."""
     return make_case(Draw(random.Random(seed).randrange), rules, most_leads)
+
+
+@st.composite
+def odd_cases(draw: st.DrawFn, rules: int = 8, most_leads: int = 12) -> tuple[Case, pl.DataFrame]:
+    """Cases, and their leads in columns of any type."""
+    source = _drawn(draw)
+    case = make_case(source, rules, most_leads)
+    return case, odd_frame(source, case.leads)
 
 
 @cache

@@ -176,9 +176,18 @@ class Conditions:
                 (2, f"{name} {self.is_()} {bound}"),
                 (2, f"{name} {draw.pick(ORDERS)} {draw.pick(scope.scores)}"),
                 (1, f"{name} in (0, {bound})"),
+                (3, f"{self.linear(scope)} {draw.pick(COMPARISONS)} {bound}"),
                 (1, f"({bound} <= {name})"),
             )
         )
+
+    def linear(self, scope: Scope) -> str:
+        """Scores by literals, which is exact."""
+        draw, scores = self.draw, scope.scores
+        factors = ("0.1", "2", "0.333", "-1", "100", "0.0000001", "3")
+        first = f"{draw.pick(scores)} * {draw.pick(factors)}"
+        second = draw.pick((draw.pick(scores), f"{draw.pick(factors[:3])} * {draw.pick(scores)}", "0.01"))
+        return f"{first} {draw.pick('+-')} {second}"
 
     # ------------------------------------------------------------ texts
 
