@@ -52,7 +52,7 @@ def full(reports: Sequence[Report], width: int = 100, colour: bool = False) -> s
         lines += [paint(f"without examples: {', '.join(without)}", "dim")]
     if len(with_examples) > 1:
         lines += _summary(with_examples, paint)
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def _summary(reports: Sequence[Report], paint: Paint) -> Iterator[str]:

@@ -112,11 +112,10 @@ def _found(facts: Facts, expected: ExpectCondition | ExpectExcluded | ExpectFire
         case ExpectCondition(condition):
             if outcome.excluded and any(_kinds(condition)):
                 return excluded
+            tests = list(facts.deciding(condition))
+            if outcome.disqualified and any(isinstance(test, (IsDisqualified, StageIs)) for test in tests):
+                return "disqualified: " + "; ".join(outcome.disqualify_reasons)
             said = [fact.text for fact in facts.of(condition)]
-            if any(isinstance(test, IsDisqualified) for test in facts.deciding(condition)):
-                said += outcome.disqualify_reasons
-            if any(isinstance(test, StageIs) for test in facts.deciding(condition)) and outcome.disqualified:
-                said = ["disqualified", *outcome.disqualify_reasons]
             unknown = evaluation.truth(condition) is None
             return ("unknown: " if unknown else "") + ", ".join(said)
 

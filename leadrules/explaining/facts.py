@@ -67,6 +67,8 @@ class Fact:
         """`email.clicks = 5`, `country is missing`, `demo_on = 2026-11-01 (yesterday)`."""
         if self.value is None:
             return f"{self.name} {'is missing' if self.is_field else 'has no value'}{self._noted}"
+        if self.name == "stage" and self.value == "" and not self.is_field:
+            return "no stage"
         return f"{self.name} = {value_words(self.value, MOST_SHOWN)}{self._noted}"
 
     @property

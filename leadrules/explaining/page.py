@@ -6,17 +6,18 @@ nothing is dim, what is unknown for want of a fact is yellow and says `?`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from leadrules.explaining import shape
 from leadrules.explaining.lead import Explanation, VerdictLine
 from leadrules.explaining.parts import GroupLines, PartLines, RuleLine
 from leadrules.explaining.stages import Need, StageExplanation
+from leadrules.explaining.words import safe
 from leadrules.reference import format_points, signed
 
 NARROWEST, WIDEST = 60, 120
-_POINTS = 8
+NARROWEST_POINTS = 8
 _MARKS = {"true": "[x]", "false": "[ ]", "unknown": "[?]"}
 _VERDICT_MARKS = {
     "true": "yes", "false": "no", "unknown": "?", "met": "met", "not met": "no", "open": "?",
@@ -61,6 +62,7 @@ class _Page:
         self.explanation = explanation
         self.width = width
         self.paint = paint
+        self.points = max(NARROWEST_POINTS, *map(len, _numbers(explanation)))
         self.lines: list[str] = []
 
     def text(self, about: frozenset[str] | None) -> str:
@@ -169,7 +171,7 @@ class _Page:
 
     def _questions(self, questions: Iterable[str], before: str) -> None:
         for question in questions:
-            self._add(cut(f"{before}{question}", self.width))
+            self._add(cut(f"{before}{safe(question)}", self.width))
 
     def _missing(self) -> None:
         missing = self.explanation.missing
@@ -192,7 +194,8 @@ class _Page:
         for line in part.lines:
             if isinstance(line, GroupLines):
                 limits = shape.limits_words(line.limits)
-                self._add(f"{' ' * (_POINTS + 2)}{line.title}" + (f" ({limits})" if limits else ""))
+                title = f"{safe(line.title)} ({limits})" if limits else safe(line.title)
+                self._add(cut(f"{' ' * (self.points + 2)}{title}", self.width))
                 for rule in line.rules:
                     self._rule(rule, indent=2)
                 if line.before != line.after:
@@ -281,17 +284,18 @@ class _Page:
         self._columns(points + "  ", style, shape.rule_text(line), shape.because(line), style, before=" " * indent)
 
     def _sum(self, points: str, text: str, indent: int = 0) -> None:
-        self._add(cut(f"{points:>{_POINTS}}  {' ' * indent}{text}", self.width))
+        self._add(cut(f"{points:>{self.points}}  {' ' * indent}{safe(text)}", self.width))
 
     def _columns(
         self, mark: str, mark_style: str, text: str, pieces: Sequence[str], style: str, indent: int | None = None,
         before: str = "",
     ) -> None:  # fmt: skip
         """A mark, a text, and behind it the pieces, which go on below where they are too long."""
-        start = f"{mark:>{_POINTS + 2}}" if indent is None else " " * indent + mark
+        start = f"{mark:>{self.points + 2}}" if indent is None else " " * indent + mark
         middle = max(columns(start) + 18, self.width // 2)
         room = middle - columns(start) - columns(before) - 2
         tone = "plain" if style in ("plus", "minus") else style
+        text = safe(text)
         shown = before + cut(text, self.width - columns(start) - columns(before))
         behind = [self._piece(line, tone) for line in wrapped(list(pieces), self.width - middle)]
         if behind and columns(text) <= room:
@@ -311,10 +315,22 @@ class _Page:
 
     def _heading(self, text: str) -> None:
         self._add("")
-        self._add(self.paint(cut(text, self.width), "heading"))
+        self._add(self.paint(cut(safe(text), self.width), "heading"))
 
     def _add(self, line: str) -> None:
         self.lines.append(line)
+
+
+def _numbers(one: Explanation) -> Iterator[str]:
+    """The numbers that stand in the column of points, and some that are as long."""
+    yield f"= {format_points(one.total or 0)}"
+    yield f"+{format_points(one.before)}"
+    yield f"+{shape.exact_words(one.rounding)}"
+    for part in one.parts:
+        yield f"+{shape.exact_words(part.weighted)}"
+        yield f"= {format_points(part.before)}"
+        yield from (f"= {format_points(line.before)}" for line in part.lines if isinstance(line, GroupLines))
+        yield from (signed(rule.points) for rule in part.rules)
 
 
 # --------------------------------------------------------------------- columns

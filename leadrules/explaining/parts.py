@@ -146,12 +146,19 @@ class Parts:
         chosen = next((place for place, (_, truth) in enumerate(rows) if truth is True), None)
         reached = rows if chosen is None else rows[: chosen + 1]
         facts: dict[str, Fact] = {}
-        if chosen is not None and rows[chosen][0].condition != TRUE:
+        looked: list[Condition]
+        if period is not None:
+            looked = []
+        elif chosen is not None and rows[chosen][0].condition != TRUE:
             looked = [rows[chosen][0].condition]
         else:
             looked = [row.condition for row, _ in reached]
         for fact in self.facts.of(*looked):
             facts.setdefault(fact.name, fact)
+        passed_over = [row.condition for row, truth in reached if truth is None] if period is None else []
+        for fact in self.facts.of(*passed_over):
+            if fact.value is None:
+                facts.setdefault(fact.name, fact)
         unknown = any(truth is None and row.points != points for row, truth in reached)
         sums: list[str] = []
         uncut = rule.rows[chosen].points if chosen is not None else 0

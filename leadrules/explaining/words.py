@@ -141,10 +141,10 @@ class Words:
         return f"{self.operand(condition.operand)} {self._test(condition, negated)}"
 
     def _all(self, parts: tuple[Condition, ...], negated: bool) -> str:
+        if not parts:
+            return "never" if negated else "always"
         if negated:
             return f"not ({self._all(parts, False)})" if len(parts) > 1 else self.condition(parts[0], True)
-        if not parts:
-            return "always"
         match parts:
             case (Compare(">=", operand, low), Compare("<=", other, high)) if operand == other:
                 return f"{self.operand(operand)} between {self.operand(low)} and {self.operand(high)}"
