@@ -34,7 +34,7 @@ format: $(READY) ## write the code in the house style
 	$(BIN)/ruff format .
 
 bench: $(READY) ## measure speed
-	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-sort=name
+	$(BIN)/python -m benchmarks
 
 tables: $(READY) ## write again what is made from something else: the parse table, the list of problems
 	$(BIN)/python -m leadrules.language.tabulate
