@@ -183,7 +183,8 @@ def _quantified(scope: Scope, node: tree.Quantified) -> Typed:
 
 def _count_of(scope: Scope, node: tree.Quantified, count: tree.Number) -> int | None:
     value = count.value
-    if value != value.to_integral_value() or value < 1:
+    least = 1 if node.quantity == "at least" else 0  # `at least 0 of` would always be true
+    if value != value.to_integral_value() or value < least:
         scope.report(quantity_not_whole(count.span, plain(value), node.quantity))
         return None
     if value > len(node.parts):

@@ -208,13 +208,13 @@ def quantity_of_parts(span: Span, count: str, parts: int) -> Problem:
 
 
 def quantity_not_whole(span: Span, count: str, quantity: str) -> Problem:
-    none = count.strip("0.") == ""
+    least = 1 if quantity == "at least" else 0
     return Problem(
         "bad-quantity",
         "error",
-        f"`{quantity} {count}`: the number must be whole and 1 or more",
+        f"`{quantity} {count}`: the number must be whole and {least} or more",
         span,
-        "write `none of (…)`" if none and quantity != "at least" else "write a whole number such as 2",
+        "write a whole number such as 2",
     )
 
 
