@@ -65,11 +65,12 @@ def _larger(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         st.lists(inner, min_size=1, max_size=4).map(tuple),
     )
     uncounted = node(
-        tree.Quantified, st.sampled_from(["all", "any", "none"]), st.none(), st.lists(inner, min_size=1, max_size=4).map(tuple)
+        tree.Quantified,
+        st.sampled_from(["all", "any", "none"]),
+        st.none(),
+        st.lists(inner, min_size=1, max_size=4).map(tuple),
     )
-    negatives = node(
-        tree.Negative, inner.filter(lambda one: not isinstance(one, tree.Number) or one.value.is_signed())
-    )
+    negatives = node(tree.Negative, inner.filter(lambda one: not isinstance(one, tree.Number) or one.value.is_signed()))
     return st.one_of(
         node(tree.Arithmetic, st.sampled_from("+-*/"), inner, inner),
         negatives,

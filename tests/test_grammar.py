@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -11,14 +12,14 @@ from leadrules.language.build import Build
 from leadrules.language.parser import parse
 from leadrules.language.source import Source
 from leadrules.language.table import TABLE_FILE, table
-from leadrules.places import grammar_text, shipped_rulesets
+from leadrules.places import _folder, grammar_text, shipped_rulesets
 
-# Adding a word here breaks rulesets that have it as a name. The first lines are worked out from the table.
+# Worked out from the table. Adding a word here breaks rulesets that have it as a name.
 RESERVED = """
     add after all and any at because before between contains disqualified disqualify does ends exactly example exclude
-    excluded expect fading false field fires framework from group holds in include includes is label last let list matches
-    mentions missing next none not older on or otherwise over points rule ruleset score stage starts subtract total true
-    under until when
+    excluded expect fading false field fires framework from group holds in include includes is label last let list
+    matches mentions missing next none not older on or otherwise over points rule ruleset score stage starts subtract
+    total true under until when
 """.split()  # fmt: skip
 
 
@@ -30,7 +31,8 @@ def test_the_shipped_table_is_that_of_the_grammar() -> None:
 
 def test_no_word_becomes_reserved_unseen() -> None:
     known = table()
-    worked_out = tabulate.reserved_words(list(known.states), list(known.gotos), [[one.origin, one.size] for one in known.productions])  # fmt: skip
+    rules = [[one.origin, one.size] for one in known.productions]
+    worked_out = tabulate.reserved_words(list(known.states), list(known.gotos), rules)
     assert sorted(worked_out) == RESERVED
     assert known.reserved == {*worked_out, *tabulate.RESERVED_TOO}
 
@@ -77,3 +79,12 @@ def test_every_rule_has_an_example_above_it() -> None:
 def test_what_ships_is_found_in_a_checkout() -> None:
     assert "ruleset" in grammar_text()
     assert shipped_rulesets().is_dir()
+
+
+def test_what_ships_is_found_inside_an_installed_package(tmp_path: Path) -> None:
+    package = tmp_path / "leadrules"
+    package.mkdir()
+    (tmp_path / "grammar").mkdir()
+    assert _folder("grammar", package) == tmp_path / "grammar"
+    (package / "grammar").mkdir()
+    assert _folder("grammar", package) == package / "grammar"

@@ -9,6 +9,7 @@ single child stands for the whole has no method.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from leadrules.language import tree
@@ -65,7 +66,7 @@ class Build:
     def rows(self, rows: Iterable[Either]) -> tuple[Any, ...]:
         """The nodes of a table's rows, in which `otherwise` is the last."""
         found = list(rows)
-        for row, after in zip(found, found[1:], strict=False):
+        for row, after in pairwise(found):
             if row.otherwise:
                 self.problems.append(messages.otherwise_not_last(row.node.span, after.node.span))
                 break
@@ -171,7 +172,7 @@ class Build:
         return tree.Units(operand, every, span=at)
 
     def points_by(self, at: Span, operand: tree.Expression, *rows: tree.BandRow) -> tree.PointsBy:
-        for row, after in zip(rows, rows[1:], strict=False):
+        for row, after in pairwise(rows):
             kinds = {band.kind for band in after.bands}
             if any(band.kind == "otherwise" for band in row.bands) and kinds != {"missing"}:
                 self.problems.append(messages.otherwise_not_last(row.span, after.span))
@@ -320,9 +321,7 @@ class Build:
         points, on = threshold or (None, None)
         return tree.Stage(name, points, on, after or (), condition, unless, always, span=at)
 
-    def threshold(
-        self, at: Span, points: tree.Number, on: tree.Name | None
-    ) -> tuple[tree.Number, tree.Name | None]:
+    def threshold(self, at: Span, points: tree.Number, on: tree.Name | None) -> tuple[tree.Number, tree.Name | None]:
         return points, on
 
     def threshold_rows(self, at: Span, *parts: Any) -> tuple[tuple[tree.ThresholdRow, ...], tree.Name | None]:
@@ -472,7 +471,7 @@ class Build:
         return self.pattern_test(at, operand, pattern, True)
 
     def pattern_test(self, at: Span, operand: tree.Expression, pattern: Word, negated: bool) -> tree.Matches:
-        text, ignore_case = pattern.value  # type: ignore[misc]
+        text, ignore_case = pattern.value
         place = Span(at.source, pattern.start, pattern.end)
         return tree.Matches(operand, text, ignore_case, place, negated, span=at)
 
@@ -532,13 +531,13 @@ class Build:
     # -------------------------------------------------------- words and values
 
     def name(self, at: Span, word: Word) -> tree.Name:
-        return tree.Name(word.value, span=at)  # type: ignore[arg-type]
+        return tree.Name(word.value, span=at)
 
     def text(self, at: Span, word: Word) -> tree.Text:
-        return tree.Text(word.value, span=at)  # type: ignore[arg-type]
+        return tree.Text(word.value, span=at)
 
     def unsigned(self, at: Span, word: Word) -> tree.Number:
-        return tree.Number(word.value, span=at)  # type: ignore[arg-type]
+        return tree.Number(word.value, span=at)
 
     def signed(self, at: Span, number: tree.Number) -> tree.Number:
         return tree.Number(number.value.copy_negate(), span=at)
@@ -547,10 +546,10 @@ class Build:
         return tree.Boolean(word.kind == "true", span=at)
 
     def date(self, at: Span, word: Word) -> tree.Day:
-        return tree.Day(word.value, span=at)  # type: ignore[arg-type]
+        return tree.Day(word.value, span=at)
 
     def datetime(self, at: Span, word: Word) -> tree.Moment:
-        return tree.Moment(word.value, span=at)  # type: ignore[arg-type]
+        return tree.Moment(word.value, span=at)
 
     def values(self, at: Span, *items: tree.Literal) -> tuple[tree.Literal, ...]:
         return items

@@ -37,7 +37,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A head up to its `{`, rows, and what follows the `}`. `rows` that are separated by commas may stand on one line."""
+    """A head up to its `{`, rows, and what follows the `}`. Rows with commas between them may stand on one line."""
 
     start: int
     end: int
@@ -50,7 +50,13 @@ class Block:
 Entry = Leaf | Block
 
 # How wide a cell may be to make its neighbours as wide.
-ALIGNED: dict[str, tuple[int, ...]] = {"field": (46, 12), "list": (36,), "let": (36,), "criterion": (30, 60), "row": (40,)}
+ALIGNED: dict[str, tuple[int, ...]] = {
+    "field": (46, 12),
+    "list": (36,),
+    "let": (36,),
+    "criterion": (30, 60),
+    "row": (40,),
+}
 
 
 @dataclass
@@ -93,26 +99,26 @@ class Page:
         commented = self.move_up(block, opening, closing, indent)
         self.blank_line(block.start)
         tail = with_comma(block.tail, comma)
-        after_closing = " ".join(("}" + (comma if not tail else ""), *(" ".join(clause) for clause in tail)))
-        head = (*block.head, ("{",))
-        if not commented and (one_line := self.on_one_line(block, indent, head, after_closing, opening, closing)):
+        head, ending = (*block.head, ("{",)), (("}" + ("" if tail else comma),), *tail)
+        one_line = (
+            None if commented else self.on_one_line(block, indent, joined(head), joined(ending), opening, closing)
+        )
+        if one_line:
             self.lines.append(one_line)
         else:
             self.lines += filled(head, indent)
             self.reached = opening + 1
             self.comment_beside()
             self.entries(block.rows, indent + STEP, closing, block.commas)
-            self.lines += filled((("}" + (comma if not tail else ""),), *tail), indent)
+            self.lines += filled(ending, indent)
         self.reached = block.end
 
-    def on_one_line(
-        self, block: Block, indent: int, head: tuple[Clause, ...], after: str, opening: int, closing: int
-    ) -> str | None:
+    def on_one_line(self, block: Block, indent: int, head: str, ending: str, opening: int, closing: int) -> str | None:
         """The whole block on one line, if it stood on one and fits."""
         if block.rows and (not block.commas or "\n" in self.text[opening:closing]):
             return None
-        rows = [" ".join((*row.cells, *(" ".join(clause) for clause in row.clauses))) for row in block.rows if isinstance(row, Leaf)]  # fmt: skip
-        line = " ".join((*(" ".join(clause) for clause in head), *([", ".join(rows)] if rows else []), after))
+        rows = [joined(((row.cells), *row.clauses)) for row in block.rows if isinstance(row, Leaf)]
+        line = joined(((head, ", ".join(rows), ending),))
         return " " * indent + line if len(line) + indent <= WIDTH else None
 
     # ---------------------------------------------------------------- comments
@@ -168,7 +174,10 @@ class Page:
             rows = [entry.cells for entry in group if isinstance(entry, Leaf)]
             limits = ALIGNED.get(kind, ())
             one = tuple(
-                max((len(cells[column]) for cells in rows if column < len(cells) and len(cells[column]) <= limit), default=0)
+                max(
+                    (len(cells[column]) for cells in rows if column < len(cells) and len(cells[column]) <= limit),
+                    default=0,
+                )
                 for column, limit in enumerate(limits)
             )
             if len(group) == 1:
@@ -193,6 +202,11 @@ class Page:
 def has_blank_line(gap: str) -> bool:
     """Whether any line that begins and ends in this piece of the text is blank."""
     return any(not line.strip() for line in gap.splitlines(keepends=True)[1:] if line[-1] in "\r\n")
+
+
+def joined(clauses: Sequence[Clause]) -> str:
+    """All the pieces on one line."""
+    return " ".join(piece for clause in clauses for piece in clause if piece)
 
 
 def with_comma(clauses: tuple[Clause, ...], comma: str) -> tuple[Clause, ...]:
@@ -237,7 +251,9 @@ def filled(clauses: Sequence[Clause], indent: int, first: str = "") -> list[str]
         if put(whole):
             if len(line) <= WIDTH or len(clause) == 1:
                 continue
-            line = line[: len(line) - len(whole)].rstrip(" ") if line.strip() != whole else line[: len(line) - len(whole)]
+            line = (
+                line[: len(line) - len(whole)].rstrip(" ") if line.strip() != whole else line[: len(line) - len(whole)]
+            )
             empty = not line.strip()
         elif len(further) + len(whole) <= WIDTH:
             turn()

@@ -33,7 +33,7 @@ def number(text: str) -> Decimal:
 
 
 def meant_number(text: str) -> str | None:
-    """How the number is written that was probably meant, or None: `7` for `007`, `100000` for `1e5`, `30 days` for `30days`."""
+    """How the number is written that was probably meant: `7` for `007`, `100000` for `1e5`, `30 days` for `30days`."""
     plain = text.replace("_", "")
     worded = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([^\W\d_]+)", plain)
     if worded and worded[2].lower() in _THOUSANDS:
@@ -46,7 +46,7 @@ def meant_number(text: str) -> str | None:
         except InvalidOperation:
             return None
         return written if len(written) <= 20 else None
-    return f"{worded[1]} {worded[2]}" if worded and not worded[2].lower() == "e" else None
+    return f"{worded[1]} {worded[2]}" if worded and worded[2].lower() != "e" else None
 
 
 def _written(value: Decimal) -> str:
@@ -55,7 +55,7 @@ def _written(value: Decimal) -> str:
 
 
 def day_or_moment(text: str) -> tuple[date | datetime, bool]:
-    """The date, or the datetime in UTC without a zone; and whether there is such a day and it is written as it should be."""
+    """The date, or the datetime in UTC without a zone; and whether there is such a day and it is well written."""
     found = DATE.fullmatch(text)
     if found is None:
         return _ANY_DAY, False
@@ -74,14 +74,12 @@ def day_or_moment(text: str) -> tuple[date | datetime, bool]:
 
 
 def meant_date(text: str) -> str | None:
-    """How the day is written that was meant, where it can only be one: `2026-01-05` for `2026-1-5`, `2026-02-28` for `2026-02-30`."""
+    """How the day is written that was meant, where it can only be one: `2026-01-05` for `2026-1-5`."""
     numbers = [int(part) for part in re.findall(r"[0-9]+", text)][:3]
     separator = "-" if "-" in text else "." if "." in text else "/"
     if numbers[0] > 31:
         year, month, day = numbers
-    elif separator == ".":
-        day, month, year = numbers
-    elif numbers[0] > 12:
+    elif separator == "." or numbers[0] > 12:
         day, month, year = numbers
     elif numbers[1] > 12:
         month, day, year = numbers

@@ -25,7 +25,13 @@ _TIGHTNESS: dict[type, int] = {
     tree.StageWord: OPERAND,
     tree.Age: OPERAND,
 }
-_WITHOUT_S = {"contains": "contain", "mentions": "mention", "includes": "include", "starts with": "start with", "ends with": "end with"}  # fmt: skip
+_WITHOUT_S = {
+    "contains": "contain",
+    "mentions": "mention",
+    "includes": "include",
+    "starts with": "start with",
+    "ends with": "end with",
+}
 
 
 def print_expression(node: tree.Expression) -> str:
@@ -34,7 +40,7 @@ def print_expression(node: tree.Expression) -> str:
 
 
 def print_reason(rule: tree.Rule | tree.Disqualify | tree.Exclude) -> str:
-    """What a rule gives points for, or a verdict stands on, in the ruleset's own words: `email.clicks >= 3`, `per visits`."""
+    """What a rule gives points for, or a verdict stands on, in its own words: `email.clicks >= 3`, `per visits`."""
     if not isinstance(rule, tree.Rule):
         return print_expression(rule.condition)
     points = rule.points
@@ -92,6 +98,11 @@ def literal(node: tree.Literal | tree.Name) -> str:
 def listed(nodes: Iterable[Any]) -> str:
     """Literals with commas between them."""
     return ", ".join(literal(node) for node in nodes)
+
+
+def given(node: tree.Literal | tree.Values) -> str:
+    """What an example gives a field: `5`, `("a", "b")`."""
+    return choices(node) if isinstance(node, tree.Values) else literal(node)
 
 
 def choices(node: tree.Name | tree.Values) -> str:

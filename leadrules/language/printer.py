@@ -45,8 +45,12 @@ def _leaf(node: tree.Node, *clauses: Clause, cells: tuple[str, ...] = (), kind: 
     return Leaf(node.span.start, node.span.end, tuple(clause for clause in clauses if clause), cells, kind)
 
 
-def _block(node: tree.Node, head: Iterable[Clause], rows: Iterable[Entry], tail: Iterable[Clause] = (), commas: bool = False) -> Block:
-    return Block(node.span.start, node.span.end, tuple(clause for clause in head if clause), tuple(rows), tuple(tail), commas)
+def _block(
+    node: tree.Node, head: Iterable[Clause], rows: Iterable[Entry], tail: Iterable[Clause] = (), commas: bool = False
+) -> Block:
+    return Block(
+        node.span.start, node.span.end, tuple(clause for clause in head if clause), tuple(rows), tuple(tail), commas
+    )
 
 
 # --------------------------------------------------------------------- clauses
@@ -173,7 +177,8 @@ def _rule(node: tree.Rule) -> Entry:
         tail.append((_fading(node.fading),))
     if node.at_most is not None:
         tail.append((f"at most {phrases.number(node.at_most)}",))
-    tail += [(f"{word} {day.value.isoformat()}",) for word, day in (("from", node.valid_from), ("until", node.valid_until)) if day]  # fmt: skip
+    for word, day in (("from", node.valid_from), ("until", node.valid_until)):
+        tail += [(f"{word} {day.value.isoformat()}",)] if day is not None else []
     tail += [_text_clause("because", node.because)] if node.because is not None else []
     if isinstance(points, tree.Add):
         amount = (phrases.amount(points),)
@@ -270,7 +275,7 @@ def _label_row(node: tree.LabelRow) -> Leaf:
 
 def _example(node: tree.Example) -> Block:
     as_of: Clause = (f"as of {node.as_of.value.isoformat()}",) if node.as_of is not None else ()
-    given = [(one, f"{phrases.name(one.field)} = {phrases.literal(one.value)}") for one in node.given]
+    given = [(one, f"{phrases.name(one.field)} = {phrases.given(one.value)}") for one in node.given]
     expected = [(one, _expectation(one)) for one in node.expected]
     rows = [_row_of(row, " ") for row in _by_line(given, 2)] + [_row_of(row, ",") for row in _by_line(expected, 9)]
     return _block(node, ((f"example {phrases.text(node.title)}",), as_of), rows)

@@ -14,25 +14,30 @@ from dataclasses import dataclass
 from leadrules.language.expected import expected_words
 from leadrules.language.source import Source, Span
 from leadrules.language.stack import Cell, Steps, TooDeep
-from leadrules.language.words import FILE_STATEMENTS, STATEMENTS, Word
+from leadrules.language.words import STATEMENTS, Word
 from leadrules.problems import syntax_messages as messages
 from leadrules.problems.near import near_names
 from leadrules.problems.problem import Problem
+from leadrules.problems.wording import did_you_mean
 
 # Marks that may have been forgotten before a word, the likeliest first.
 _FORGOTTEN_MARKS = (",", ":", ")", "%", "=", "{")
-# Words that are used for others.
-_MISTAKEN = {"if": ("when",), "when": ("if",), "equals": ("=",), "is": ("=",), "=": ("is", ":"), ":": ("=",), "include": ("includes",),
-             "includes": ("include",), "contain": ("contains",), "mention": ("mentions",), "match": ("matches",),
-             "start": ("starts",), "end": ("ends",), "default": ("otherwise",), "else": ("otherwise",), "within": ("in",),
-             "like": ("contains",), "null": ("missing",), "empty": ("missing",), "yes": ("true",), "no": ("false",),
-             "string": ("text",), "int": ("integer",), "float": ("number",), "decimal": ("number",), "bool": ("boolean",),
-             "less": ("<",), "greater": (">",), "give": ("add",), "plus": ("add",), "minus": ("subtract",), "remove": ("subtract",),
-             "but": ("and",), "except": ("unless",), "maximum": ("most",), "max": ("most",), "reason": ("because",),
-             "import": ("include",), "define": ("let",), "set": ("let",), "var": ("let",), "tier": ("label",),
-             "mail": ("email",), ";": (",",)}  # fmt: skip
+# Words that are used for others, each before the one that is meant.
+_MISTAKEN = dict(
+    pair.split("→")
+    for pair in """
+        if→when when→if equals→= is→= =→: :→= include→includes includes→include contain→contains mention→mentions
+        match→matches start→starts end→ends else→otherwise default→otherwise within→in like→contains null→missing
+        empty→missing yes→true no→false string→text int→integer float→number decimal→number bool→boolean mail→email
+        less→< greater→> give→add plus→add minus→subtract remove→subtract but→and except→unless max→most maximum→most
+        reason→because import→include define→let set→let var→let
+    """.split()
+)
+
 # Reserved words that no expression goes on with: where a name is looked for, they were meant as one.
-_MEANT_AS_NAMES = frozenset("event ever last next list total label group rule field framework example ruleset stage score include".split())
+_MEANT_AS_NAMES = frozenset(
+    "event ever last next list total label group rule field framework example ruleset stage score include".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +165,9 @@ def _capitalised(fault: Fault) -> Finding | None:
             if after is None:
                 continue
             kind = now
-        return Finding(messages.capitalised_keyword(Span(fault.source, word.start, word.end), written, lower), after, kind)
+        return Finding(
+            messages.capitalised_keyword(Span(fault.source, word.start, word.end), written, lower), after, kind
+        )
     return None
 
 
@@ -174,7 +181,9 @@ def _quotes_forgotten(fault: Fault) -> Finding | None:
     written = str(fault.word.value)
     if "known" in expected:
         return Finding(messages.is_without_quotes(fault.span, written), after, "TEXT")
-    problem = messages.text_without_quotes(fault.span, expected_words(expected - {"any", "("}), written, "any" in expected)
+    problem = messages.text_without_quotes(
+        fault.span, expected_words(expected - {"any", "("}), written, "any" in expected
+    )
     return Finding(problem, after, "TEXT")
 
 
@@ -194,12 +203,11 @@ def _reserved(fault: Fault) -> Finding | None:
 
 def _mistaken(fault: Fault) -> Finding | None:
     """A word that other languages have for one of ours, or `if` and `when` exchanged."""
-    for kind in _MISTAKEN.get(fault.written, ()):
-        if fault.settled and (kind not in STATEMENTS or not fault.word.fresh):
-            continue
-        if (after := fault.take(kind)) is not None:
-            return Finding(messages.another_word(fault.span, fault.written, kind), after, kind)
-    return None
+    meant = _MISTAKEN.get(fault.written)
+    if meant is None or (fault.settled and (meant not in STATEMENTS or not fault.word.fresh)):
+        return None
+    after = fault.take(meant)
+    return after and Finding(messages.another_word(fault.span, fault.written, meant), after, meant)
 
 
 def _misspelt(fault: Fault) -> Finding | None:
@@ -228,7 +236,9 @@ def _spelling(fault: Fault) -> str | None:
 def _forgotten_mark(fault: Fault) -> Finding | None:
     """A mark is missing before this word."""
     compared = "<" in fault.expected()
-    for mark in reversed(_FORGOTTEN_MARKS) if fault.word.fresh and not fault.settled and not compared else _FORGOTTEN_MARKS:
+    for mark in (
+        reversed(_FORGOTTEN_MARKS) if fault.word.fresh and not fault.settled and not compared else _FORGOTTEN_MARKS
+    ):
         if mark == "=" and compared:
             continue  # a comparison is missing, and which one is not for us to say
         here = Word(mark, fault.last.end, fault.last.end, mark)
@@ -267,7 +277,7 @@ def _advice(fault: Fault) -> str | None:
     if fault.settled and fault.word.kind == "NAME":
         near = near_names(written, sorted(kind for kind in fault.expected() if kind[0].islower()))
         if near:
-            return messages.did_you_mean(near)
+            return did_you_mean(near)
     if written in ("then", "points", "do", "the", "a"):
         return f"leave `{written}` out"
     if fault.word.kind in ("<", "<=", ">", ">=", "=", "!=") and "and" in fault.expected():

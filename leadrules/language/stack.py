@@ -8,7 +8,7 @@ for from the stack as it was before the faulty word made it reduce.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from leadrules.language.build import Build
@@ -38,7 +38,7 @@ class Cell(NamedTuple):
 class Run(NamedTuple):
     """Repeated children, the last of them first."""
 
-    before: Run | None  # type: ignore[misc]
+    before: Run | None
     children: tuple[Any, ...]
 
 
@@ -118,11 +118,13 @@ class Steps:
                 depth = 0
         made: Any
         if run:
-            grows = plan[0] is not None and plan[0] < 0  # a run and what comes after it
-            made = Run(values[0], tuple(_children(values, plan[1:]))) if grows else Run(None, tuple(_children(values, plan)))
+            first, *rest = plan
+            if first is not None and first < 0:  # a run, and what comes after it
+                made = Run(values[0], tuple(_children(values, rest)))
+            else:
+                made = Run(None, tuple(_children(values, plan)))
         elif builder is None:
-            (position,) = plan
-            made = values[position]
+            (made,) = _children(values, plan)
         else:
             made = builder(Span(self.source, start, end), *_children(values, plan))
         return Cell(below, self.gotos[below.state][origin], made, start, end, depth)
@@ -158,7 +160,7 @@ class Steps:
         return {kind for kind in self.states[stack.state] if self.could_take(stack, kind)}
 
 
-def _children(values: list[Any], plan: tuple[int | None, ...]) -> list[Any]:
+def _children(values: list[Any], plan: Sequence[int | None]) -> list[Any]:
     children: list[Any] = []
     for position in plan:
         if position is None:

@@ -15,7 +15,8 @@ from typing import Any
 from leadrules.language.table import TABLE_FILE, Action, Row
 from leadrules.places import grammar_text
 
-# Words reserved beyond those that the table asks for: what events will need, and what an unfinished condition must not take for a name.
+# Words reserved beyond those that the table asks for: what events will need, and what an unfinished condition
+# must not take for a name.
 RESERVED_TOO = ("event", "ever", "for", "last", "once", "always", "if", "unless")
 
 

@@ -440,7 +440,7 @@ class PointsFirst(Node):
 
 @dataclass(frozen=True, slots=True)
 class Fading(Node):
-    """`fading to zero over 60 days since D`, `by half every 30 days`, `25% every 30 days` (kind `percent`, with `percent`)."""
+    """`fading to zero over 60 days since D`, `by half every 30 days`, `25% every 30 days` (`percent`)."""
 
     kind: OneOf["to zero", "by half", "percent"]
     amount: Number

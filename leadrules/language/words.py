@@ -16,6 +16,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from leadrules.language import literals
 from leadrules.language.source import Source, Span
@@ -69,7 +70,7 @@ class Word:
         kind: str,
         start: int,
         end: int,
-        value: object = None,
+        value: Any = None,
         problem: Problem | None = None,
         doubtful: bool = False,
     ):
@@ -86,7 +87,10 @@ class Word:
 
 
 def words_of(source: Source, comments: list[tuple[int, int]] | None = None) -> Iterator[Word]:
-    """The words of a text, then one of kind `END`; a word of kind `NOTHING` has only a problem. Places of comments go into `comments`."""
+    """The words of a text, then one of kind `END`; a word of kind `NOTHING` has only a problem.
+
+    Places of comments go into `comments`.
+    """
     return _Reading(source, comments).words()
 
 
@@ -212,20 +216,18 @@ class _Reading:
             problem = None if good else self.bad_date(start, found[0])
             return Word("DATE" if found[4] is None else "DATETIME", start, found.end(), value, problem)
         if found := literals.FOREIGN_DATE.match(text, start):
-            return Word(
-                "DATE", start, found.end(), literals.day_or_moment(found[0])[0], self.bad_date(start, found[0])
-            )
+            return Word("DATE", start, found.end(), literals.day_or_moment(found[0])[0], self.bad_date(start, found[0]))
         if found := literals.GROUPED.match(text, start):
             self.group_end = found.end()
             return self.number_or_date(start)
         if found := literals.NUMBER.match(text, start):
             return Word("NUMBER", start, found.end(), literals.number(found[0]))
         found = literals.ALMOST_NUMBER.match(text, start)
-        assert found
+        assert found is not None
         meant = literals.meant_number(found[0])
         problem = messages.number_form(self.span(start, found.end()), found[0], meant)
-        value = Decimal(meant) if meant and meant.replace(".", "").isdigit() else Decimal(1)
-        return Word("NUMBER", start, found.end(), value, problem, doubtful=meant is None or " " in meant)
+        number = Decimal(meant) if meant and meant.replace(".", "").isdigit() else Decimal(1)
+        return Word("NUMBER", start, found.end(), number, problem, doubtful=meant is None or " " in meant)
 
     def bad_date(self, start: int, written: str) -> Problem:
         return messages.bad_date(self.span(start, start + len(written)), written, literals.meant_date(written))
@@ -239,14 +241,14 @@ class _Reading:
             problem = messages.unclosed_text(self.span(start, end))
             return Word("TEXT", start, end, normal(self.text[start + 1 : end]), problem, doubtful=True)
         value = found[0][1:-1]
-        problem = None
+        fault: Problem | None = None
         if "\\" in value:
             bad = next((escape for escape in _ESCAPE.finditer(value) if escape[1] not in '"\\'), None)
             if bad is not None:
                 at = start + 1 + bad.start()
-                problem = messages.unknown_escape(self.span(at, at + 2), bad[0])
+                fault = messages.unknown_escape(self.span(at, at + 2), bad[0])
             value = _ESCAPE.sub(lambda escape: escape[1] if escape[1] in '"\\' else escape[0], value)
-        return Word("TEXT", start, found.end(), normal(value), problem)
+        return Word("TEXT", start, found.end(), normal(value), fault)
 
     def quoted_name(self, start: int) -> Word:
         found = _QUOTED_NAME.match(self.text, start)

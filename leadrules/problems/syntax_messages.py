@@ -53,7 +53,7 @@ def unclosed_text(span: Span) -> Problem:
 
 def unclosed_name(span: Span) -> Problem:
     return Problem(
-        "unclosed-name", "error", "a name in back-quotes ends on its line, and this one has no closing back-quote", span,
+        "unclosed-name", "error", "a name in back-quotes ends on its line, and this one is not closed", span,
         "close it with a back-quote",
     )  # fmt: skip
 
@@ -132,7 +132,7 @@ def otherwise_not_last(span: Span, after: Span) -> Problem:
 
 def at_most_without_per(span: Span) -> Problem:
     return Problem(
-        "at-most-without-per", "error", "`at most` limits points that are counted `per` something, and here are none", span,
+        "at-most-without-per", "error", "`at most` limits points counted `per` something, and here are none", span,
         "leave it out, or put the rule into a group: `group \"…\" at most 40 { … }`",
     )  # fmt: skip
 
