@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "run": "Score LEADS by the ruleset in RULES.",
     "explain": "Explain one lead's score, rule by rule.",
     "test": "Run the examples of rulesets.",
+    "fmt": "Write rulesets in the one layout.",
 }
 
 COULD_NOT = 2
