@@ -54,7 +54,7 @@ def _plain(text: str, style: str) -> str:
 def _painted(text: str, style: str) -> str:
     import click
 
-    return click.style(text, **_STYLES[style])
+    return click.style(text, **_STYLES[style]) if text and _STYLES[style] else text
 
 
 class _Page:

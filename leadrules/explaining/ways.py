@@ -83,15 +83,17 @@ class Way:
 
 
 def ways_to(evaluation: Evaluation, words: Words, stage: int) -> list[Way]:
-    """What would reach a stage, the fewest changes first; missing facts go before known ones."""
+    """What would reach a stage, one way for each rule: the fewest changes first, missing facts before known ones."""
     found: dict[tuple[tuple[int, Value], ...], Way] = {}
+    told: set[int | None] = set()
     for text, rule, changes in _candidates(evaluation, words, stage):
         key = tuple(sorted(changes.items(), key=lambda one: one[0]))
-        if not changes or key in found:
+        if not changes or key in found or rule in told:
             continue
         after = _changed(evaluation, changes)
         if not after.exclude_reasons and after.holds(stage) and after.total is not None:
             said = tuple(Change(words.field(field), _spelled(words, to), evaluation.lead[field]) for field, to in key)
+            told.add(rule)
             found[key] = Way(text, said, rule, after.total.after)
     return sorted(found.values(), key=_effort)[:MOST_WAYS]
 
