@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from leadrules.ruleset import Field
 from leadrules.values import Bad, reader
 
-NUMBER_LIKE = st.text(alphabet="0123456789+-.eE_ ,nafiN\t٣x", max_size=24) | st.floats().map(repr) | st.integers().map(str)
+NUMBER_LIKE = (
+    st.text(alphabet="0123456789+-.eE_ ,nafiN\t٣x", max_size=24) | st.floats().map(repr) | st.integers().map(str)
+)
 LARGEST = 9_007_199_254_740_991
 
 
@@ -22,7 +24,9 @@ def test_what_polars_reads_as_a_number_is_that_number(kind: str, dtype: pl.DataT
 
     @given(st.lists(NUMBER_LIKE, max_size=50))
     def agrees(texts: list[str]) -> None:
-        for text, number in zip(texts, pl.Series(texts, dtype=pl.String).cast(dtype, strict=False).to_list(), strict=True):
+        for text, number in zip(
+            texts, pl.Series(texts, dtype=pl.String).cast(dtype, strict=False).to_list(), strict=True
+        ):
             if number is None or not math.isfinite(number) or abs(number) > LARGEST:
                 continue
             answer = read(text)

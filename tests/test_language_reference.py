@@ -88,9 +88,9 @@ def pairs(text: str) -> dict[str, str]:
 def asked_of_let(name: str) -> str:
     """Two parts that count for nothing, to see a condition by: one where it is true, one where it is false."""
     part = name.replace(".", "_")
-    return (
-        f"\nscore true__{part} weight 0% {{ when {name} add 1 }} score false__{part} weight 0% {{ when not {name} add 1 }}\n"
-    )
+    true = f"score true__{part} weight 0% {{ when {name} add 1 }}"
+    false = f"score false__{part} weight 0% {{ when not {name} add 1 }}"
+    return f"\n{true} {false}\n"
 
 
 @pytest.mark.parametrize("one", cases())
