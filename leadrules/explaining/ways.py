@@ -49,6 +49,8 @@ from leadrules.values import Value
 
 MOST_WAYS = 5
 MOST_UNITS = 200
+MOST_TRIALS = 300
+"""How often the ruleset is run again at most: an explanation must not keep anyone waiting."""
 ANYTHING = "anything"
 """What stands for a text of which only that it is known matters."""
 
@@ -86,10 +88,14 @@ def ways_to(evaluation: Evaluation, words: Words, stage: int) -> list[Way]:
     """What would reach a stage, one way for each rule: the fewest changes first, missing facts before known ones."""
     found: dict[tuple[tuple[int, Value], ...], Way] = {}
     told: set[int | None] = set()
+    trials = 0
     for text, rule, changes in _candidates(evaluation, words, stage):
         key = tuple(sorted(changes.items(), key=lambda one: one[0]))
         if not changes or key in found or rule in told:
             continue
+        trials += 1
+        if trials > MOST_TRIALS:
+            break
         after = _changed(evaluation, changes)
         if not after.exclude_reasons and after.holds(stage) and after.total is not None:
             said = tuple(Change(words.field(field), _spelled(words, to), evaluation.lead[field]) for field, to in key)
@@ -142,21 +148,33 @@ def _firing(evaluation: Evaluation, rule: Rule, stage: int) -> Iterator[Changes]
 
 
 def _counting(evaluation: Evaluation, rule: Rule, stage: int, changes: Changes) -> Iterator[Changes]:
-    """The least number of units that reaches the stage, if it is one field's."""
+    """The number of units that reaches the stage, if it is one field's: the least, where more is never worse."""
     assert rule.units is not None
-    operand = rule.units.operand
+    operand, every = rule.units.operand, rule.units.every
     if not isinstance(operand, FieldValue):
         return
-    now = evaluation.lead[operand.field]
-    start = math.floor(now) // rule.units.every if isinstance(now, (int, float)) and now >= 0 else 0
-    for units in range(start + 1, start + MOST_UNITS):
-        value = _within(evaluation.model.fields[operand.field], units * rule.units.every)
-        if value is None:
-            return
-        tried = changes | {operand.field: value}
-        if _changed(evaluation, tried).holds(stage):
-            yield tried
-            return
+    field, now = evaluation.model.fields[operand.field], evaluation.lead[operand.field]
+    short = math.floor(now) // every if isinstance(now, (int, float)) and now >= 0 else 0
+    enough = short + MOST_UNITS
+    if isinstance(field.high, (int, float)):
+        enough = min(enough, math.floor(field.high) // every)
+
+    def tried(units: int) -> Changes | None:
+        value = _within(field, units * every)
+        found = None if value is None else changes | {operand.field: value}
+        return found if found is not None and _changed(evaluation, found).holds(stage) else None
+
+    best = tried(enough) if enough > short else None
+    if best is None:
+        return
+    while enough - short > 1:
+        middle = (short + enough) // 2
+        found = tried(middle)
+        if found is None:
+            short = middle
+        else:
+            enough, best = middle, found
+    yield best
 
 
 # --------------------------------------------------------------------- solving
