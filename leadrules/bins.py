@@ -135,7 +135,10 @@ class OrderedAxis:
     def close(self) -> None:
         """All atoms are known: fix the bins."""
         self._cuts = sorted({boundary for tests in self._tests.values() for boundary, _ in tests})
-        kind = np.int64 if self._cuts and isinstance(self._cuts[0], int) else np.float64
+        kind: type = np.float64
+        if self._cuts and isinstance(self._cuts[0], int):
+            # Exact arithmetic on scores knows no largest number.
+            kind = np.int64 if max(-self._cuts[0], self._cuts[-1]) < 2**62 else object
         self._search = Search(np.array(self._cuts, dtype=kind))
 
     @property
@@ -178,7 +181,7 @@ class Search:
         self.code_type = _code_type(len(cuts) + 2)
         self._cells = 0
         # Beyond this, the distance of a value from a cut may not be finite.
-        if 0 < len(cuts) < self.CELLS // 2 and np.abs(cuts[[0, -1]]).max() < 1e290:
+        if 0 < len(cuts) < self.CELLS // 2 and cuts.dtype != object and np.abs(cuts[[0, -1]]).max() < 1e290:
             self._lay_grid()
 
     def _lay_grid(self) -> None:
@@ -213,7 +216,7 @@ class Search:
 
     def reached(self, values: npt.NDArray[Any]) -> Codes:
         """The count for every value; any count for NaN."""
-        if not self._cells:
+        if not self._cells or values.dtype == object:
             return np.searchsorted(self.cuts, values, side="right").astype(self.code_type)
         with np.errstate(all="ignore"):
             places = self._places(values, self._cells)

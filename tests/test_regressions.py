@@ -59,3 +59,20 @@ def test_a_constant_beyond_the_doubles() -> None:
     beyond = "9" * 400
     text = f"field budget : number\nwhen budget >= {beyond} add 1\nwhen budget < {beyond} add 2"
     assert scores(text, pl.DataFrame({"budget": [1.75e308, -1.75e308]})) == [2.0, 2.0]
+
+
+def test_exact_arithmetic_on_scores_knows_no_largest_number() -> None:
+    """Neither the values that are compared nor what they are compared with need fit a machine's whole numbers."""
+    text = """field visits : integer
+    score fit { add 1 per visits }
+    label product {
+      "50" when fit * 9007199254740991 = 50,
+      "2 to the 55th, less 4" when fit * 9007199254740991 = 36028797018963964
+    }
+    label small { "5 or more" when fit * 0.000000000000000000000001 >= 0.000000000000000000000005, otherwise "less" }
+    label large { "5 or more" when 1000000000000000000000000 * fit >= 5000000000000000000000000, otherwise "less" }
+    """
+    answer = leadrules.loads(text).score(pl.DataFrame({"visits": [0, 4, 5, 4000]}), DAY)
+    assert answer["product"].to_list() == [None, "2 to the 55th, less 4", None, None]
+    assert answer["small"].to_list() == ["less", "less", "5 or more", "5 or more"]
+    assert answer["large"].to_list() == ["less", "less", "5 or more", "5 or more"]

@@ -184,7 +184,7 @@ class Conditions:
     def linear(self, scope: Scope) -> str:
         """Scores by literals, which is exact."""
         draw, scores = self.draw, scope.scores
-        factors = ("0.1", "2", "0.333", "-1", "100", "0.0000001", "3")
+        factors = ("0.1", "2", "0.333", "-1", "100", "0.0000001", "3", "1" + "0" * 24, "0." + "0" * 24 + "1")
         first = f"{draw.pick(scores)} * {draw.pick(factors)}"
         second = draw.pick((draw.pick(scores), f"{draw.pick(factors[:3])} * {draw.pick(scores)}", "0.01"))
         return f"{first} {draw.pick('+-')} {second}"
