@@ -27,6 +27,11 @@ _TESTS = {
     "mentions", "includes", "starts", "ends", "matches", "does",
 }  # fmt: skip
 _PHRASES: tuple[tuple[set[str], set[str], str], ...] = (
+    (
+        {"over", "under", "otherwise"},
+        {*_NAMES, "NUMBER", "-", "TEXT", "true", "false", "missing", "otherwise", "over", "under"},
+        "a row such as `1 to 50: 5`",
+    ),
     ({"NAME", "NUMBER", "(", "not"}, _OPERAND, "a condition"),
     ({"NAME", "NUMBER", "("}, _OPERAND - {"not"}, "a name or a value"),
     ({"NAME", "AGE", "("}, {*_NAMES, "AGE", "("}, "a name, or something in brackets"),

@@ -30,7 +30,7 @@ _MISTAKEN = dict(
         match→matches start→starts end→ends else→otherwise default→otherwise within→in like→contains null→missing
         empty→missing yes→true no→false string→text int→integer float→number decimal→number bool→boolean mail→email
         less→< greater→> give→add plus→add minus→subtract remove→subtract but→and except→unless max→most maximum→most
-        reason→because import→include define→let set→let var→let
+        -→to >→over <→under reason→because import→include define→let set→let var→let
     """.split()
 )
 
