@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import signal
 import subprocess
@@ -201,3 +203,16 @@ def test_scores_are_written_plainly():
         None,
         "99999999.99",
     ]
+
+
+def test_the_format_can_be_said_where_no_ending_says_it(tmp_path: Path) -> None:
+    leads = tmp_path / "leads.csv"
+    leads.write_text("n\n1\n")
+    source = open_leads(leads)
+    out = io.BytesIO()
+    with open_output(out, source, [("score", pl.Float64())], format="jsonl") as writer:
+        for block in source.blocks(["n"]):
+            writer.write(block, np.ones(block.rows, dtype=bool), pl.DataFrame({"score": [36.0]}))
+        writer.commit()
+    source.close()
+    assert json.loads(out.getvalue()) == {"n": "1", "score": 36}

@@ -15,6 +15,7 @@ import click
 
 if TYPE_CHECKING:
     from leadrules.leads.block import Block, LeadSource
+    from leadrules.leads.formats import Format
     from leadrules.tally import Tally
 
 EXAMPLE = """
@@ -23,6 +24,9 @@ Example:
   leadrules run inbound.rules leads.csv -o scored.csv
   cat leads.jsonl | leadrules run inbound.rules - --as-of 2026-11-22 > scored.csv
 """
+
+
+_FORMATS: dict[str, Format] = {"csv": "csv", "jsonl": "jsonl", "json": "json", "parquet": "parquet", "xlsx": "excel"}
 
 
 class Share(click.ParamType[Any]):
@@ -86,6 +90,12 @@ class Day(click.ParamType[Any]):
     default="-",
     help="Where to write: .csv, .jsonl, .json, .parquet or .xlsx; csv to standard output unless said.",
 )
+@click.option(
+    "--format",
+    "format",
+    type=click.Choice(["csv", "jsonl", "json", "parquet", "xlsx"]),
+    help="What to write, where the ending of OUT does not say.",
+)
 @click.option("--as-of", "as_of", type=Day(), help="The date to score for; today in UTC unless said.")
 @click.option("--rejects", metavar="FILE", help="Where rejected leads go; OUT.rejects.csv unless said.")
 @click.option(
@@ -114,6 +124,7 @@ def run(
     rules: str,
     leads: str,
     output: str,
+    format: str | None,
     as_of: date | None,
     rejects: str | None,
     max_rejects: tuple[float, bool],
@@ -160,7 +171,15 @@ def run(
     try:
         with (
             stopped_by_signals(),
-            open_output(output, source, schema, columns=_names(columns), drop=drop, inputs=[rules]) as writer,
+            open_output(
+                output,
+                source,
+                schema,
+                columns=_names(columns),
+                drop=drop,
+                inputs=[rules],
+                format=_FORMATS.get(format or ""),
+            ) as writer,
             _progress(source) as progress,
         ):
             rejected = open_rejects(rejects_place, source, inputs=[rules, output])

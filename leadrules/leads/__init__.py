@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from leadrules.leads.block import Block, LeadSource
+    from leadrules.leads.formats import Format
     from leadrules.leads.rejects import RejectsWriter
 
 __all__ = [
@@ -101,10 +102,11 @@ def open_output(
     added: Sequence[tuple[str, pl.DataType | type[pl.DataType]]],
     *,
     columns: Sequence[str] | None = None,
+    format: Format | None = None,
     drop: Collection[str] = (),
     inputs: Sequence[str] = (),
 ) -> Iterator[LeadWriter]:
-    """Open an output in the format of its ending; `-` (or an open binary stream) gets csv.
+    """Open an output in the format of its ending; `-` (or an open binary stream) gets csv. `format` overrules both.
 
     `added` are the names and types of the added columns; `columns` chooses and orders what comes out (input
     headers and added names); `drop` leaves input columns out; `inputs` are more files that must not be written over.
@@ -114,7 +116,8 @@ def open_output(
     from leadrules.leads.formats import output_format
     from leadrules.leads.output import OutputFile
 
-    format = output_format(os.fspath(where) if isinstance(where, (str, os.PathLike)) else None)
+    if format is None:
+        format = output_format(os.fspath(where) if isinstance(where, (str, os.PathLike)) else None)
     chosen = choose_columns(
         source.headers, [name for name, _ in added], columns, drop, source.written(flat=format in ("csv", "excel"))
     )
