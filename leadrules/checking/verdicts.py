@@ -24,7 +24,7 @@ from leadrules.language.printer import print_expression
 from leadrules.language.source import Source, Span
 from leadrules.problems.file_messages import bad_table
 from leadrules.problems.name_messages import not_a_score, unknown_score
-from leadrules.problems.verdict_messages import not_a_label_value, stage_below, table_needs_text
+from leadrules.problems.verdict_messages import always_alone, not_a_label_value, stage_below, table_needs_text
 from leadrules.problems.wording import kind_words
 from leadrules.ruleset import TRUE, LabelRow, Row
 from leadrules.text import fold, normal, trim
@@ -54,6 +54,9 @@ def stage(draft: Draft, node: tree.Stage, position: int) -> ruleset.Stage | None
     after = tuple(found for one in node.after if (found := _after(scope, one, position)) is not None)
     held = when_unless(scope, node.condition, node.unless)
     always = condition(scope, node.always) if node.always is not None else None
+    asked = (node.threshold, node.condition, node.unless)
+    if node.always is not None and not node.after and asked == (None, None, None):
+        scope.report(always_alone(node.always.span, name))
     scope.settle()
     if held is None or any(problem.severity == "error" for problem in draft.problems[problems:]):
         return None

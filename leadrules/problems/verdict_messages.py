@@ -17,6 +17,16 @@ def stage_below(span: Span, name: str, declared: Span) -> Problem:
     )
 
 
+def always_alone(span: Span, name: str) -> Problem:
+    return Problem(
+        "always-alone",
+        "warning",
+        f"every lead holds the stage `{name}`: it asks for nothing that `always if` could stand in for",
+        span,
+        "write `if` instead of `always if`, or say what the stage takes otherwise: `at 60`",
+    )
+
+
 def not_a_label_value(span: Span, name: str, kind: str) -> Problem:
     return Problem(
         "wrong-kind",
