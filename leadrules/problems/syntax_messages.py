@@ -204,9 +204,10 @@ def capitalised_keyword(span: Span, text: str, meant: str) -> Problem:
 
 
 def reserved_word(span: Span, text: str) -> Problem:
+    of_a_column = text in ("score", "stage", "disqualified")  # no name at all, with or without back-quotes
     return Problem(
         "reserved-word", "error", f"expected a name, found {named(text)}, a word of the language", span,
-        f"write `` `{text}` `` with back-quotes, or choose another name",
+        "choose another name" if of_a_column else f"write `` `{text}` `` with back-quotes, or choose another name",
     )  # fmt: skip
 
 
