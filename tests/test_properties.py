@@ -127,6 +127,32 @@ def test_blocks_and_threads_never_change_an_answer(case: Case, block_rows: int, 
     assert by_engine(again, frame, case.as_of, 3, threads=1) == whole
 
 
+@tried(25)
+@given(cases(RULES, LEADS), st.randoms(use_true_random=False))
+def test_the_order_of_rules_never_changes_points(case: Case, random: Any) -> None:
+    words = ("when", "add", "subtract", "points", "rule", "group", "score")
+    statements = list(case.ruleset.statements)
+    places = [place for place, statement in enumerate(statements) if statement.startswith(words)]
+    moved = random.sample(places, len(places))
+    for place, other in zip(places, moved, strict=True):
+        statements[place] = case.ruleset.statements[other]
+    frame = text_frame(case.leads)
+    one = loaded(case).score(frame, case.as_of, reasons=0, rejects=[])
+    other = leadrules.loads("\n".join(statements)).score(frame, case.as_of, reasons=0, rejects=[])
+    assert other.select(one.columns).to_dicts() == one.to_dicts()
+
+
+@tried(25)
+@given(cases(RULES, LEADS))
+def test_a_ruleset_in_the_one_layout_gives_the_same_answers(case: Case) -> None:
+    """The reasons too: they say a rule's source as the layout has it."""
+    printed = format_source(Source("generated.rules", case.ruleset.text))
+    assert printed is not None
+    frame = text_frame(case.leads)
+    expected = by_engine(loaded(case), frame, case.as_of, None)
+    assert by_engine(leadrules.loads(printed), frame, case.as_of, None) == expected
+
+
 @tried(15)
 @given(cases(RULES, LEADS))
 def test_a_pickled_ruleset_gives_the_same_answers(case: Case) -> None:

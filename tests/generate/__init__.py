@@ -40,6 +40,7 @@ __all__ = [
     "case_of_seed",
     "cases",
     "damaged_texts",
+    "leads_of",
     "make_case",
     "odd_cases",
     "odd_frame",
@@ -65,6 +66,12 @@ def make_case(draw: Draw, rules: int, most_leads: int) -> Case:
     ruleset = Statements(draw, rules).ruleset()
     as_of = as_of_date(draw, ruleset)
     return Case(ruleset, as_of, leads(draw, ruleset, as_of, most_leads))
+
+
+def leads_of(draw: Draw, ruleset: Generated, most: int, bad: int = 3) -> tuple[date, Leads]:
+    """An as-of date, and up to so many leads; so many of a hundred cells are bad."""
+    as_of = as_of_date(draw, ruleset)
+    return as_of, leads(draw, ruleset, as_of, most, bad)
 
 
 def case_of_seed(seed: int, rules: int = 12, most_leads: int = 40) -> Case:
