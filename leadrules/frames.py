@@ -62,7 +62,7 @@ def cells_of(model: Model, frame: pl.DataFrame, is_records: bool) -> dict[int, p
     """The column of cells of each field that is read. Raises LeadError for a field without one."""
     cells, names = dict(zip(frame.columns, frame.get_columns(), strict=True)), list(frame.columns)
     if not is_records:
-        for name, column in _nested(cells):
+        for name, column in list(_nested(cells)):
             if name not in cells:
                 cells[name] = column
                 names.append(name)

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import leadrules
@@ -143,3 +144,51 @@ def cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.2f}".rstrip("0").rstrip(".")
     return "" if value is None else str(value)
+
+
+FOUND = [
+    # candidates in their order, then the field's own name: first all exactly, then all ignoring case and signs
+    ({"Email": "a", "Email Address": "b", "email": "c"}, "a"),
+    ({"Email Address": "b", "email": "c"}, "b"),
+    ({"E-MAIL": "a", "email": "c"}, "c"),
+    ({"email_address": "b", "\ufeffE MAIL": "a"}, "a"),
+    ({"email.address": "b"}, "b"),
+    ({"Email": "a", "EMAIL": "b"}, "a"),
+    ({"Other": "x", "Email": ""}, None),
+]
+
+
+@pytest.mark.parametrize(("lead", "value"), FOUND)
+def test_a_field_finds_its_column(lead: dict[str, str], value: str | None) -> None:
+    ruleset = leadrules.loads(
+        'field email : text from "Email", "Email Address"  label of { email when email is known, otherwise "none" }'
+    )
+    wanted = value or "none"
+    assert ruleset.score(pl.DataFrame([lead]))["of"].to_list() == [wanted]
+    assert ruleset.score([lead])["of"].to_list() == [wanted]
+    assert ruleset.score_one(lead).labels["of"] == wanted
+
+
+@pytest.mark.parametrize("lead", [{"E-Mail": "a", "e_mail": "b"}, {"email address": "a", "EmailAddress": "b"}])
+def test_two_columns_for_one_field_are_an_error_that_names_both(lead: dict[str, str]) -> None:
+    ruleset = leadrules.loads('field email : text from "Email", "Email Address"  when email is known add 5')
+    one, two = lead
+    for score in (lambda: ruleset.score(pl.DataFrame([lead])), lambda: ruleset.score_one(lead)):
+        with pytest.raises(LeadError, match=rf"`{one}` .*`{two}`"):
+            score()
+
+
+NESTED = [
+    ({"mail": {"clicks": {"all": 2}}}, 2),
+    ({"mail.clicks": {"all": 3}}, 3),
+    ({"Mail": {"Clicks": {"All": 4}}}, 4),
+    ({"mail.clicks.all": 5, "mail": {"clicks": {"all": 2}}}, 5),
+]
+
+
+@pytest.mark.parametrize(("lead", "score"), NESTED)
+def test_a_flat_name_goes_before_a_nested_one(lead: dict[str, object], score: int) -> None:
+    ruleset = leadrules.loads("field mail.clicks.all : integer  add 1 per mail.clicks.all")
+    assert ruleset.score(pl.DataFrame([lead]))["score"].to_list() == [score]
+    assert ruleset.score([lead])["score"].to_list() == [score]
+    assert ruleset.score_one(lead).score == score
