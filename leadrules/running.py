@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from leadrules.engine.table import added_schema
@@ -86,16 +88,17 @@ def run(
     tally = Tally(scorer.model)
     needed = list(dict.fromkeys(headers.values()))
 
-    def score(block: Block) -> tuple[Block, ScoredBlock, pl.DataFrame]:
+    def score(block: Block) -> tuple[Block, ScoredBlock, npt.NDArray[np.int64], Callable[[], None]]:
         frame = block.cells
         cells = {position: frame[header] for position, header in headers.items()}
         scored = scorer.score(cells, block.rows, added.reasons)
-        return block, scored, added.frame(scorer.model, scored, as_of)
+        write = writer.prepare(block, scored.good, added.frame(scorer.model, scored, as_of))
+        return block, scored, scored.fired(), write
 
-    for block, scored, frame in _in_order(score, source.blocks(needed, rows), threads or os.cpu_count() or 1):
-        writer.write(block, scored.good, frame)
+    for block, scored, fired, write in _in_order(score, source.blocks(needed, rows), threads or os.cpu_count() or 1):
+        write()
         rejects.write(block, _rejected(scored))
-        tally.add(scored, len(block.broken))
+        tally.add(scored, fired, len(block.broken))
         if progress is not None:
             progress(block, tally)
     return tally

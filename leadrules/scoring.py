@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from leadrules.bins import Mask
@@ -44,6 +45,10 @@ class ScoredBlock:
     rejects: list[Reject]
     columns: Mapping[int, Column]
     cuts: Cuts
+
+    def fired(self) -> npt.NDArray[np.int64]:
+        """For every rule, for how many of the leads that have a score it gave other than 0."""
+        return self.scored.contributions().fired(self.good & ~self.scored.excluded)
 
 
 class Scorer:

@@ -42,8 +42,8 @@ class Tally:
     def written(self) -> int:
         return self.scored + self.disqualified + self.excluded
 
-    def add(self, block: ScoredBlock, broken: int = 0) -> None:
-        """Count a block; `broken` records were no leads at all."""
+    def add(self, block: ScoredBlock, fired: npt.NDArray[np.int64], broken: int = 0) -> None:
+        """Count a block: for how many leads each rule `fired`, and how many records were `broken`, no leads at all."""
         scored, good = block.scored, block.good
         self.read += len(good) + broken
         self.rejected += int(np.count_nonzero(~good)) + broken
@@ -65,7 +65,7 @@ class Tally:
         for position, column in block.columns.items():
             self.blank[position] += column.blank
             self.excused[position] += column.excused
-        self.fired += scored.contributions().fired(live)
+        self.fired += fired
         self.cut_groups.update(block.cuts.groups)
         self.cut_scores.update(block.cuts.scores)
         if self.key is not None:

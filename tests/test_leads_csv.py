@@ -126,7 +126,7 @@ def test_records_copied_by_columns_are_the_records_themselves(data, header):
         for block in open_leads(io.BytesIO(header + data.encode())).blocks():
             spans = zip(block.starts.tolist(), block.text_ends.tolist(), strict=True)
             records = whole_records(block)
-            assert records is None or records.to_series().to_list() == [block.data[a:b].decode() for a, b in spans]
+            assert records is None or records.to_list() == [block.data[a:b].decode() for a, b in spans]
 
 
 @settings(max_examples=200, deadline=None)

@@ -39,10 +39,13 @@ class Scored:
     disqualified: Mask
     totals: Totals
     asks: list[Texts]
+    _contributions: Contributions | None = None
 
     def contributions(self) -> Contributions:
-        """What each rule gave each lead; worked out when asked for."""
-        return Contributions(self.tables, self.block)
+        """What each rule gave each lead; worked out when first asked for."""
+        if self._contributions is None:
+            self._contributions = Contributions(self.tables, self.block)
+        return self._contributions
 
 
 class Engine:

@@ -14,7 +14,7 @@ is not needed is never parsed, and what is written again is copied.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Protocol
 
@@ -49,6 +49,10 @@ class LeadWriter(Protocol):
 
     def write(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> None:
         """Write the block's kept leads, in order, with their added cells; both have a row for each of its leads."""
+
+    def prepare(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> Callable[[], None]:
+        """Do what of `write` can be done beside other work, on any thread; what it returns does the rest, in order."""
+        ...
 
     def commit(self) -> None: ...
 

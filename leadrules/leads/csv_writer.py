@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import compress, groupby
 from typing import TYPE_CHECKING, cast
 
@@ -73,15 +73,36 @@ class CsvWriter:
 
     def write(self, block: Block, kept: Mask, added: pl.DataFrame) -> None:
         """Write the block's kept leads, in order, with their rows of `added`."""
+        self.prepare(block, kept, added)()
+
+    def prepare(self, block: Block, kept: Mask, added: pl.DataFrame) -> Callable[[], None]:
+        """Make the lines that `write` writes; what is returned writes them."""
+        lines = self._lines_of(block, kept, added) if self._plain and isinstance(block, CsvBlock) else None
+        return partial(self._write, block, kept, added) if lines is None else partial(self._write_lines, lines)
+
+    def _lines_of(self, block: CsvBlock, kept: Mask, added: pl.DataFrame) -> pl.DataFrame | None:
+        """The usual case, at the speed of Polars: whole records of one line each, and the added cells behind."""
+        import polars as pl
+
+        records = whole_records(block)
+        if records is None:
+            return None
+        buffer = io.BytesIO()
+        texts = as_text(added.select(one.name for one in self._runs[1][1]))
+        texts.write_csv(buffer, include_header=False, separator=self._delimiter.decode(), batch_size=20_000)
+        cells = one_a_line(buffer.getvalue(), ord("\n"), block.rows)
+        if cells is None:
+            return None
+        both = pl.DataFrame([records, cells.rename("added")])
+        return both if kept.all() else both.filter(kept)
+
+    def _write(self, block: Block, kept: Mask, added: pl.DataFrame) -> None:
         if not kept.any():
             return
         if not isinstance(block, CsvBlock):
             self._write_texts(block, kept, added)
             return
         every = bool(kept.all())
-        if self._plain and (records := whole_records(block)) is not None:
-            self._write_lines(records if every else records.filter(kept), added if every else added.filter(kept))
-            return
         texts = as_text(added if every else added.filter(kept))
         parts = [
             self._cells(block, kept, every, [cast(int, one.position) for one in run])
@@ -92,13 +113,9 @@ class CsvWriter:
         lines = parts[0] if len(parts) == 1 else map(self._delimiter.join, zip(*parts, strict=True))
         self._output.write(self._newline.join(lines), self._newline)
 
-    def _write_lines(self, records: pl.DataFrame, added: pl.DataFrame) -> None:
-        """The usual case, at the speed of Polars: whole records of one line each, and the added cells behind."""
-        import polars as pl
-
-        texts = quoted(as_text(added.select(one.name for one in self._runs[1][1])), self._delimiter.decode())
+    def _write_lines(self, lines: pl.DataFrame) -> None:
         buffer = io.BytesIO()
-        pl.concat([records, texts], how="horizontal").write_csv(
+        lines.write_csv(
             buffer,
             include_header=False,
             separator=self._delimiter.decode(),
@@ -159,37 +176,27 @@ def _line(row: tuple[object, ...], delimiter: bytes) -> bytes:
 _NOT_IN_TEXT = "\x01"
 
 
-def whole_records(block: CsvBlock) -> pl.DataFrame | None:
-    """The block's records without their line ends, as one column; None where a record has a line end inside."""
+def whole_records(block: CsvBlock) -> pl.Series | None:
+    """The block's records without their line ends; None where a record has a line end inside."""
+    return one_a_line(block.data, block.source.dialect.line_end, block.rows)
+
+
+def one_a_line(data: bytes, line_end: int, rows: int) -> pl.Series | None:
+    """The lines of this text, which are to be so many; None if they are not."""
     import polars as pl
 
-    data, line_end = block.data, block.source.dialect.line_end
-    if data.count(line_end) != block.rows or _NOT_IN_TEXT.encode() in data:
+    if data.count(line_end) != rows or _NOT_IN_TEXT.encode() in data:
         return None
-    # A header keeps Polars from looking for a mark at the start of the first record; no added column has such a name.
-    records = pl.read_csv(
-        b"\0record" + bytes([line_end]) + data,
+    # A header keeps Polars from looking for a mark at the start of the first line.
+    lines = pl.read_csv(
+        b"\0line" + bytes([line_end]) + data,
         separator=_NOT_IN_TEXT,
         eol_char=chr(line_end),
         quote_char=None,
         infer_schema=False,
         empty_string_is_null=False,
     )
-    return records if len(records) == block.rows else None
-
-
-def quoted(texts: pl.DataFrame, delimiter: str) -> pl.DataFrame:
-    """The texts that need it in quotes."""
-    import polars as pl
-
-    special = "[" + re.escape(delimiter) + '"\\r\\n]'
-    columns = []
-    for column in texts.iter_columns():
-        if column.dtype == pl.String and (needing := column.str.contains(special)).any():
-            marked = '"' + column.str.replace_all('"', '""', literal=True) + '"'
-            column = column.zip_with(~needing.fill_null(False), marked)
-        columns.append(column)
-    return pl.DataFrame(columns)
+    return lines.to_series() if len(lines) == rows else None
 
 
 def _slices(data: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[bytes]:

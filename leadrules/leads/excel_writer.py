@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -112,6 +113,10 @@ class ExcelWriter:
 
     def _write_other(self, place: int, value: Any) -> None:
         self._write_text(place, value_text(value))
+
+    def prepare(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> Callable[[], None]:
+        """Nothing can be done beforehand."""
+        return partial(self.write, block, kept, added)
 
     def commit(self) -> None:
         with self._output.writing():

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import partial
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +119,10 @@ class JsonWriter:
         return [
             "{" + ", ".join(map("".join, zip(keys, texts, strict=True))) + "}" for texts in zip(*columns, strict=True)
         ]
+
+    def prepare(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> Callable[[], None]:
+        """Nothing can be done beforehand."""
+        return partial(self.write, block, kept, added)
 
     def commit(self) -> None:
         if not self._lines:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -91,6 +92,10 @@ class ParquetWriter:
             for column, one in zip(columns, self._chosen, strict=True)
         ]
         self._hand(frame.select(typed))
+
+    def prepare(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> Callable[[], None]:
+        """Nothing can be done beforehand."""
+        return partial(self.write, block, kept, added)
 
     def commit(self) -> None:
         self._hand(None)
