@@ -2,7 +2,7 @@
 
 `employees >= 50` makes a number, `title mentions "cto"` a text. Names that are
 compared with each other have one type. A name of which nothing tells the type
-(`x is known`) is a text.
+is a number where it has an order (`opens > clicks`), a text otherwise (`x is known`).
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ _LITERAL_KINDS: Mapping[type, str] = {
 }
 _DECLARED_KINDS = {"score": "number", "count": "number", "label": "text", "let": "number"}
 _TYPES: Mapping[str, Any] = {"texts": "list of text"}
+_ORDERED = "ordered"  # a number, unless another use says a date
 
 Hint = tuple[tree.Expression, "str | tree.Expression | None"]
 
@@ -45,6 +46,7 @@ class Uses:
     told: list[tuple[str, str, Span]] = field(default_factory=list)
     first: dict[str, Span] = field(default_factory=dict)
     group: dict[str, str] = field(default_factory=dict)
+    ordered: set[str] = field(default_factory=set)
 
     def root(self, name: str) -> str:
         while self.group[name] != name:
@@ -58,7 +60,9 @@ class Uses:
         self.first.setdefault(node.text, node.span)
         self.group.setdefault(node.text, node.text)
         kind: str | None = None
-        if isinstance(hint, str):
+        if hint == _ORDERED:
+            self.ordered.add(node.text)
+        elif isinstance(hint, str):
             kind = hint
         elif isinstance(hint, tree.Name) and self._undeclared(hint.text):
             self.group.setdefault(hint.text, hint.text)
@@ -88,8 +92,10 @@ def infer_fields(draft: Draft, statements: Iterable[tree.Statement], missing: fr
         groups.setdefault(uses.root(name), []).append((told, span))
     kinds: dict[str, str | None] = {root: _agreed(draft, uses_of_it) for root, uses_of_it in groups.items()}
     emails = {name for name, kind, _ in uses.told if kind == "email"}
+    ordered = {uses.root(name) for name in uses.ordered}
     for name, span in uses.first.items():
-        kind = kinds.get(uses.root(name), "text")
+        root = uses.root(name)
+        kind = kinds.get(root, "number" if root in ordered else "text")
         if kind is None:
             draft.damaged.add(name)
             continue
@@ -212,7 +218,8 @@ def _within(draft: Draft, root: tree.Expression) -> Iterator[Hint]:
 
 
 def _pair(_: Draft, node: Any) -> Iterable[Hint]:
-    return ((node.left, node.right), (node.right, node.left))
+    same: list[Hint] = [(node.left, node.right), (node.right, node.left)]
+    return same if node.op in ("=", "!=") else [*same, (node.left, _ORDERED), (node.right, _ORDERED)]
 
 
 def _choices(draft: Draft, node: tree.In) -> Iterable[Hint]:
@@ -238,7 +245,10 @@ _FORMS: Mapping[type, Callable[[Draft, Any], Iterable[Hint]]] = {
     tree.Not: lambda _, node: ((node.part, "boolean"),),
     tree.Quantified: lambda _, node: [(part, "boolean") for part in node.parts],
     tree.Is: lambda _, node: ((node.operand, node.value),),
-    tree.Between: lambda _, node: ((node.operand, node.low), (node.operand, node.high), (node.low, node.operand)),
+    tree.Between: lambda _, node: [
+        *((node.operand, node.low), (node.operand, node.high), (node.low, node.operand), (node.high, node.operand)),
+        *((part, _ORDERED) for part in (node.operand, node.low, node.high)),
+    ],
     tree.In: _choices,
     tree.Predicate: _predicate,
     tree.TextTest: lambda _, node: ((node.operand, "texts" if node.test == "includes" else "text"),),
