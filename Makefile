@@ -18,8 +18,13 @@ demo: $(READY) ## score the example leads with the example rules
 	@mkdir -p $(OUT)
 	$(BIN)/leadrules check $(DEMO)/inbound.rules
 	$(BIN)/leadrules run $(DEMO)/inbound.rules $(DEMO)/leads.csv --as-of 2026-11-02 --max-rejects 1% -o $(OUT)/scored.csv
-	$(BIN)/leadrules explain $(DEMO)/inbound.rules $(DEMO)/leads.csv --id L-0042 --as-of 2026-11-02 | head -30
-	@echo "Scored leads: $(OUT)/scored.csv"
+	@echo
+	@echo "The ten best of the scored leads, $(OUT)/scored.csv:"
+	@$(BIN)/python tools/show_scored.py $(OUT)/scored.csv "Full Name" "Job Title" score stage tier next_step reasons
+	@echo
+	@echo "Why another has its score, as leadrules explain begins:"
+	@echo
+	@$(BIN)/leadrules explain $(DEMO)/inbound.rules $(DEMO)/leads.csv --as-of 2026-11-02 --id L-0007 | head -n 24
 
 test: $(READY) ## run every test
 	$(BIN)/python -m pytest

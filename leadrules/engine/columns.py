@@ -41,8 +41,8 @@ class Column:
 
     Other rows of `missing` hold anything. `bad` has each row whose value does not fit;
     such a row counts as missing until the caller drops it. `excused` counts the
-    rows whose bad value the field reads as missing, `blank` those without a value
-    of their own, before the default is filled in.
+    rows whose bad value the field reads as missing, `blank` those whose cell is
+    empty or a missing spelling, before the default is filled in.
     """
 
     values: npt.NDArray[Any]
@@ -94,8 +94,9 @@ class ColumnReader:
     def _filled(self, column: Column) -> Column:
         """The default for rows without a value; a bad value stays missing."""
         default = self.field.default
-        column.blank = int(np.count_nonzero(column.missing)) - len(column.bad)
-        if default is None or not column.blank:
+        without = int(np.count_nonzero(column.missing)) - len(column.bad)
+        column.blank = without - column.excused
+        if default is None or not without:
             return column
         fill = column.missing.copy()
         fill[list(column.bad)] = False
