@@ -15,10 +15,10 @@ from leadrules import ruleset
 from leadrules.checking.operands import as_day, fixed, literal, negated, operand, truth
 from leadrules.checking.scope import ListValues, Scope, Typed, broken
 from leadrules.checking.stage_names import compare_stage
-from leadrules.checking.suggest import near_names
 from leadrules.language import tree
 from leadrules.language.source import Span
 from leadrules.problems.name_messages import shipped_list_read, unknown_list
+from leadrules.problems.near import near_names
 from leadrules.problems.type_messages import (
     computed_equality,
     empty_text,

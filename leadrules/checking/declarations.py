@@ -16,7 +16,6 @@ from leadrules import ruleset
 from leadrules.checking.comparisons import SHIPPED_LISTS
 from leadrules.checking.files import Files
 from leadrules.checking.scope import Draft, ListValues
-from leadrules.checking.suggest import near_names
 from leadrules.formats import compile_format
 from leadrules.language import tree
 from leadrules.language.source import Source, Span
@@ -33,6 +32,7 @@ from leadrules.problems.field_messages import (
 )
 from leadrules.problems.file_messages import empty_list
 from leadrules.problems.name_messages import only_shipped_lists, shipped_list_declared
+from leadrules.problems.near import near_names
 from leadrules.problems.type_messages import reversed_range
 from leadrules.problems.wording import KIND_PLURALS, did_you_mean
 from leadrules.text import fold, normal, trim

@@ -17,7 +17,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leadrules.checking.suggest import near_names
 from leadrules.language.source import Source, Span
 from leadrules.language.tree import Text
 from leadrules.problems.file_messages import (
@@ -30,6 +29,7 @@ from leadrules.problems.file_messages import (
     outside_folder,
     unknown_shipped,
 )
+from leadrules.problems.near import near_names
 from leadrules.problems.problem import Problem
 
 Reader = Callable[[Path], bytes]

@@ -12,7 +12,6 @@ from typing import Any
 from leadrules import ruleset
 from leadrules.checking.scope import END, FIELDS, FRAMEWORKS, SCORES, VERDICTS, Scope, Typed, Use, broken, declared_use
 from leadrules.checking.stage_names import find_stage
-from leadrules.checking.suggest import near_names
 from leadrules.language import tree
 from leadrules.language.source import Span
 from leadrules.problems.name_messages import (
@@ -21,6 +20,7 @@ from leadrules.problems.name_messages import (
     unknown_criterion,
     unknown_field,
 )
+from leadrules.problems.near import near_names
 
 
 def name(scope: Scope, node: tree.Name) -> Typed:

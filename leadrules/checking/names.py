@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from leadrules.checking.suggest import near_names
 from leadrules.language.source import Span
 from leadrules.problems.name_messages import declared_twice, names_differ_by_case, reserved_name
+from leadrules.problems.near import near_names
 from leadrules.problems.problem import Problem
 from leadrules.text import fold
 

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "explain": "Explain one lead's score, rule by rule.",
     "test": "Run the examples of rulesets.",
     "fmt": "Write rulesets in the one layout.",
+    "init": "Write a ruleset to start from, for LEADS.",
 }
 
 COULD_NOT = 2
@@ -44,7 +45,7 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            from leadrules.checking.suggest import near_names
+            from leadrules.problems.near import near_names
             from leadrules.problems.wording import did_you_mean
 
             near = did_you_mean(near_names(args[0], COMMANDS))

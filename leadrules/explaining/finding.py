@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from leadrules.checking.suggest import near_names
 from leadrules.leads.errors import LeadsError
 from leadrules.leads.headers import loosened, nearest_header
 from leadrules.leads.texts import value_text
+from leadrules.problems.near import near_names
 from leadrules.problems.wording import either
 from leadrules.ruleset import Model
 from leadrules.text import fold, trim
