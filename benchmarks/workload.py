@@ -19,41 +19,51 @@ COUNTRIES = "Germany Czechia France Poland Spain Italy Norway Chile Kenya Japan 
 
 @dataclass(frozen=True)
 class Test:
-    """`field op value` gives `points` (negative ones are subtracted); `op` is `>=`, `<` or `is`."""
+    """`field op value`; `op` is `>=`, `<` or `is`."""
 
     field: str
     op: str
     value: int | float | str
-    points: int
 
     @property
     def source(self) -> str:
         value = f'"{self.value}"' if self.op == "is" else self.value
+        return f"{self.field} {self.op} {value}"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Tests joined by `and` or `or`, and points (negative ones are subtracted)."""
+
+    tests: tuple[Test, ...]
+    joined: str
+    points: int
+
+    @property
+    def source(self) -> str:
         verb = "add" if self.points > 0 else "subtract"
-        return f"when {self.field} {self.op} {value} {verb} {abs(self.points)}"
+        return f"when {f' {self.joined} '.join(test.source for test in self.tests)} {verb} {abs(self.points)}"
 
 
 @dataclass(frozen=True)
 class Workload:
-    """`rules` rules over 14 numbers and 2 texts, two stages; leads with nulls in some columns."""
+    """`count` rules over 14 numbers and 2 texts, two stages; leads with nulls in some columns.
 
-    rules: int
+    Half of the rules have one test, a third join two by `and`, the others by `or`.
+    """
+
+    count: int
     seed: int = 7
 
     @cached_property
-    def tests(self) -> list[Test]:
+    def rules(self) -> list[Rule]:
         dice = np.random.default_rng(self.seed)
         found = []
-        for _ in range(self.rules):
-            which = int(dice.integers(0, NUMBERS + 2))
+        for _ in range(self.count):
+            kind = dice.random()
+            tests = tuple(_test(dice) for _ in range(1 if kind < 0.5 else 2))
             points = int(dice.integers(1, 10)) * (1 if dice.random() < 0.75 else -1)
-            if which >= NUMBERS:
-                name, values = ("industry", INDUSTRIES) if which == NUMBERS else ("country", COUNTRIES)
-                found.append(Test(name, "is", str(dice.choice(values)), points))
-            elif which % 2:
-                found.append(Test(f"n{which}", _side(dice), round(float(dice.random() * 100), 1), points))
-            else:
-                found.append(Test(f"n{which}", _side(dice), int(dice.integers(0, 100)), points))
+            found.append(Rule(tests, "and" if kind < 0.85 else "or", points))
         return found
 
     @cached_property
@@ -61,13 +71,13 @@ class Workload:
         """The ruleset in the language."""
         fields = [f"field n{one} : {'number' if one % 2 else 'integer'}" for one in range(NUMBERS)]
         fields += ["field industry : text", "field country : text"]
-        rules = [test.source for test in self.tests]
+        rules = [rule.source for rule in self.rules]
         low, high = self.thresholds
         return "\n".join([*fields, *rules, "stage Lead", f"stage MQL at {low}", f"stage SQL at {high} after MQL", ""])
 
     @property
     def thresholds(self) -> tuple[int, int]:
-        reach = sum(test.points for test in self.tests if test.points > 0)
+        reach = sum(rule.points for rule in self.rules if rule.points > 0)
         return reach // 4, reach // 3
 
     def leads(self, rows: int) -> pl.DataFrame:
@@ -85,8 +95,13 @@ class Workload:
         return pl.DataFrame(columns)
 
 
-def _side(dice: np.random.Generator) -> str:
-    return str(dice.choice([">=", "<"]))
+def _test(dice: np.random.Generator) -> Test:
+    which = int(dice.integers(0, NUMBERS + 2))
+    if which >= NUMBERS:
+        name, values = ("industry", INDUSTRIES) if which == NUMBERS else ("country", COUNTRIES)
+        return Test(name, "is", str(dice.choice(values)))
+    value = round(float(dice.random() * 100), 1) if which % 2 else int(dice.integers(0, 100))
+    return Test(f"n{which}", str(dice.choice([">=", "<"])), value)
 
 
 def _with_nulls(column: pl.Series, dice: np.random.Generator) -> pl.Series:
