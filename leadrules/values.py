@@ -34,7 +34,8 @@ LARGEST_INTEGER = 9_007_199_254_740_991
 LONGEST_SHOWN = 60
 
 _SPACES = "\x20\xa0\u2009\u202f"  # as between thousands: blank, no-break, thin, narrow no-break
-_THOUSANDS = re.compile(rf"[+-]?[0-9]{{1,3}}(?P<by>[,{_SPACES}])[0-9]{{3}}(?:(?P=by)[0-9]{{3}})*(?:\.[0-9]*)?")
+# (`0,123` has no thousands: it is somebody's 0.123.)
+_THOUSANDS = re.compile(rf"[+-]?[1-9][0-9]{{0,2}}(?P<by>[,{_SPACES}])[0-9]{{3}}(?:(?P=by)[0-9]{{3}})*(?:\.[0-9]*)?")
 _INTEGER = re.compile(r"([+-]?[0-9]+)(?:\.0*)?")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _ENDLESS = frozenset({"inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"})
