@@ -9,10 +9,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+import polars as pl
 from generate import leads_of
-from generate.answers import text_frame
+from generate.answers import ruleset_of, text_frame
 from generate.conditions import Conditions, Scope
 from generate.draw import Draw
 from generate.fields import fields
@@ -105,7 +109,7 @@ class Truth:
         return self.rows("\n".join(labels), [f"l{place}" for place in range(len(conditions))])
 
     def rows(self, statements: str, columns: list[str]) -> list[Any]:
-        ruleset = leadrules.loads(f"{self.ruleset.text}{statements}")
+        ruleset = ruleset_of(f"{self.ruleset.text}{statements}")
         frame = ruleset.score(text_frame(self.leads), self.as_of, rejects=[])
         return frame.select(columns).rows()
 
@@ -163,3 +167,39 @@ def test_verdicts_are_never_unknown(truth: Truth) -> None:
     for (first, second), (stage,), (gone,) in zip(rows, stages, excluded, strict=True):
         assert stage == ("disqualified" if first == TRUE else "Good" if second == TRUE else "Lead")
         assert gone == ("excluded" if first == TRUE and second != TRUE else None)
+
+
+FACTORS = ("0.1", "-2", "0.333", "100", "0.0000001", "3")
+
+
+@settings(max_examples=40 * MANY, deadline=None, suppress_health_check=CHECKS)
+@given(
+    st.lists(st.decimals("-500", "500", places=2), min_size=1, max_size=8),
+    st.sampled_from(FACTORS),
+    st.sampled_from(FACTORS),
+    st.decimals("-50", "50", places=3),
+    st.integers(0, 7),
+)
+def test_arithmetic_on_scores_is_exact(
+    visits: list[Decimal], first: str, second: str, plus: Decimal, place: int
+) -> None:
+    """Compared with what one of the leads comes to, to the last digit."""
+    unit = Fraction("0.01")
+    parts = [(int(value) * Fraction("0.07"), int(value * 100) * unit) for value in map(abs, visits)]
+    values = [Fraction(first) * fit - Fraction(second) * other + Fraction(plus) for fit, other in parts]
+    bound = values[place % len(values)]
+    written = f"{Decimal(bound.numerator) / Decimal(bound.denominator):f}"
+    assert Fraction(written) == bound
+    ruleset = leadrules.loads(
+        "field a : number\nfield b : number\nscore fit { add 0.07 per a }\nscore other { add 0.01 per b }\n"
+        f"let x = {first} * fit - other * {second} + {plus}\n"
+        f'label more {{ "yes" when x > {written} }}\nlabel same {{ "yes" when x = {written} }}\n'
+        f'label less {{ "yes" when {written} > x }}'
+    )
+    leads = pl.DataFrame(
+        {"a": [float(int(one)) for one in map(abs, visits)], "b": [float(abs(one) * 100) for one in visits]}
+    )
+    answer = ruleset.score(leads, date(2026, 11, 22))
+    assert answer["more"].to_list() == ["yes" if value > bound else None for value in values]
+    assert answer["same"].to_list() == ["yes" if value == bound else None for value in values]
+    assert answer["less"].to_list() == ["yes" if value < bound else None for value in values]

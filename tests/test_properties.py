@@ -15,12 +15,14 @@ from typing import Any
 import polars as pl
 import pytest
 from generate import Case, case_of_seed, cases, damaged_texts, odd_cases, texts
-from generate.answers import added_names, by_engine, by_reference, text_frame, typed_frame
+from generate.answers import added_names, by_engine, by_reference, ruleset_of, text_frame, typed_frame
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import leadrules
+from leadrules import bins
 from leadrules.checking import check_text
+from leadrules.engine import block, columns, points, reasons
 from leadrules.language.parser import parse
 from leadrules.language.printer import format_source
 from leadrules.language.source import Source
@@ -39,8 +41,7 @@ def tried(examples: int) -> settings:
 
 
 def loaded(case: Case) -> leadrules.Ruleset:
-    """The case's ruleset; a ruleset with errors is a fault of the generator or of the check."""
-    return leadrules.loads(case.ruleset.text)
+    return ruleset_of(case.ruleset.text)
 
 
 @tried(60)
@@ -122,9 +123,24 @@ def test_blocks_and_threads_never_change_an_answer(case: Case, block_rows: int, 
     ruleset = loaded(case)
     frame = text_frame(case.leads)
     whole = by_engine(ruleset, frame, case.as_of, 3)
-    again = leadrules.loads(case.ruleset.text)
+    again = ruleset_of(case.ruleset.text)
     assert by_engine(again, frame, case.as_of, 3, block_rows=block_rows, threads=threads) == whole
     assert by_engine(again, frame, case.as_of, 3, threads=1) == whole
+
+
+@tried(25)
+@given(cases(RULES, LEADS))
+def test_room_for_tables_never_changes_an_answer(case: Case) -> None:
+    """Where joint tables do not fit, masks do the work; where too many texts were met, some are met again."""
+    frame = text_frame(case.leads)
+    expected = by_engine(loaded(case), frame, case.as_of, None)
+    with pytest.MonkeyPatch.context() as tight:
+        for module in (block, points, reasons):
+            tight.setattr(module, "JOINT_BINS", 12)
+        tight.setattr(bins.TextAxis, "REMEMBERED", 3)
+        tight.setattr(bins.Search, "CELLS", 64)
+        tight.setattr(columns.ColumnReader, "REMEMBERED", 3)
+        assert by_engine(loaded(case), frame, case.as_of, None, block_rows=4) == expected
 
 
 @tried(25)
@@ -138,7 +154,7 @@ def test_the_order_of_rules_never_changes_points(case: Case, random: Any) -> Non
         statements[place] = case.ruleset.statements[other]
     frame = text_frame(case.leads)
     one = loaded(case).score(frame, case.as_of, reasons=0, rejects=[])
-    other = leadrules.loads("\n".join(statements)).score(frame, case.as_of, reasons=0, rejects=[])
+    other = ruleset_of("\n".join(statements)).score(frame, case.as_of, reasons=0, rejects=[])
     assert other.select(one.columns).to_dicts() == one.to_dicts()
 
 
@@ -150,7 +166,7 @@ def test_a_ruleset_in_the_one_layout_gives_the_same_answers(case: Case) -> None:
     assert printed is not None
     frame = text_frame(case.leads)
     expected = by_engine(loaded(case), frame, case.as_of, None)
-    assert by_engine(leadrules.loads(printed), frame, case.as_of, None) == expected
+    assert by_engine(ruleset_of(printed), frame, case.as_of, None) == expected
 
 
 @tried(15)

@@ -15,8 +15,11 @@ import polars as pl
 
 import leadrules
 from generate.leads import Leads
+from generate.statements import FILES
+from leadrules.checking import check_text
 from leadrules.decision import Decision
 from leadrules.frames import LeadError
+from leadrules.problems.problem import RulesetError
 
 Answer = dict[str, object]
 Bads = list[tuple[int, str, str]]
@@ -29,6 +32,14 @@ POLARS_TYPES: Mapping[str, pl.DataType] = {
     "datetime": pl.Datetime("us", "UTC"),
     "list of text": pl.List(pl.String()),
 }
+
+
+def ruleset_of(text: str) -> leadrules.Ruleset:
+    """A generated ruleset, with the files that it names; RulesetError is a fault of the generator or of the check."""
+    checked = check_text(text, "generated.rules", "/generated", read=lambda path: FILES[path.name].encode())
+    if checked.model is None:
+        raise RulesetError(checked.problems)
+    return leadrules.Ruleset(checked.model, tuple(checked.problems))
 
 
 def by_reference(

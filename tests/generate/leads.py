@@ -266,8 +266,9 @@ class Cells:
         return max(low, min(high, value))
 
     def _unless_missing(self, raw: str, value: object) -> Cell:
-        """A spelling that the ruleset reads as missing is no value, although as an object it would be one."""
-        return Cell(raw, UNSURE if raw in (*self.field.missing, *self.ruleset.missing) else value)
+        """A spelling that the ruleset reads as missing is no value; nor is an object that is spelled so."""
+        missing = (*self.field.missing, *self.ruleset.missing)
+        return Cell(raw, UNSURE if raw in missing or (value == 0 and "0" in missing) else value)
 
     # ------------------------------------------------------------ days
 

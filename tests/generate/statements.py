@@ -33,6 +33,13 @@ PERIODS = ((30, "days"), (1, "days"), (7, "days"), (2, "weeks"), (3, "months"), 
 VALUES = ("A", "B", "hot", "=1+1", "Straße", "a; b | c", 'say "x"', " padded ")
 
 
+# What the files hold that generated rulesets name.
+FILES = {
+    "heads.txt": "# titles\nhead of\n\n  Director \nΟΔΟΣ\nstraße\n",
+    "territories.csv": 'country,territory\nUS,North\nde,"A, B"\n"Straße",South\nοδος,A\ncto,A\nWeb,North\nDirector,\n',
+}
+
+
 @dataclass(frozen=True)
 class Generated:
     """A ruleset's statements, and what the generator of leads needs to know of it."""
@@ -108,6 +115,9 @@ class Statements:
         if draw.chance(40):
             self.lines.append("list chiefs = " + ", ".join(map(quoted, draw.some(TEXTS, 1, 4))))
             scope = scope.plus(text_lists=("chiefs",))
+        if draw.chance(15):
+            self.lines.append('list heads from "heads.txt"')
+            scope = scope.plus(text_lists=("heads",))
         if draw.chance(25):
             self.lines.append("list rivals = " + ", ".join(map(quoted, draw.some(DOMAINS, 1, 3))))
             scope = scope.plus(text_lists=("rivals",), domain_lists=("rivals",))
@@ -315,6 +325,10 @@ class Statements:
                 joined = [draw.pick((draw.pick(parts), quoted(draw.pick(VALUES)))) for _ in range(draw.between(2, 4))]
                 self.lines.append(f"label {name} = {' & '.join([*joined[:-1], draw.pick(parts)])}")
                 found.append((name, VALUES[:2]))
+            elif texts and draw.chance(12):
+                otherwise = draw.maybe(50, lambda: f" otherwise {quoted(draw.pick(VALUES))}")
+                self.lines.append(f'label {name} by {draw.pick(texts)} from "territories.csv"{otherwise}')
+                found.append((name, ("North", "A")))
             else:
                 values = draw.some(VALUES, 1, 3)
                 shows = [draw.pick(texts) if texts and draw.chance(15) else quoted(value) for value in values]
