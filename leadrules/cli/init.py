@@ -36,7 +36,12 @@ class Rows(click.ParamType[Any]):
 @click.option("-o", "--output", metavar="OUT", default="-", help="Where to write; standard output unless said.")
 @click.option("--force", is_flag=True, help="Write over OUT if it is there.")
 @click.option(
-    "--rows", type=Rows(), default="100000", show_default=True, help="How many leads to look at, from the first on."
+    "--rows",
+    type=Rows(),
+    metavar="N|all",
+    default="100000",
+    show_default=True,
+    help="How many leads to look at, from the first on.",
 )
 @click.option("--sheet", help="The sheet of an Excel workbook, by name or number.")
 @click.option("--encoding", help="The encoding of csv or JSON that is not UTF-8, such as windows-1252.")

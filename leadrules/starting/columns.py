@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from math import inf
 from typing import TYPE_CHECKING
 
 from leadrules.emails import is_valid
@@ -91,6 +92,8 @@ class Column:
     formats: dict[str, Trial] = field(default_factory=dict)
     strict: dict[str, bool] = field(default_factory=dict)
     numbers: list[tuple[float, int]] = field(default_factory=list)
+    least: float = inf
+    most: float = -inf
     items: Counter[str] = field(default_factory=Counter)
     lists: int = 0
     keys: set[int] | None = field(default_factory=set)
@@ -110,6 +113,16 @@ class Column:
     def said(self) -> int:
         """How many cells have a value that is not doubtful."""
         return self.known - sum(self.doubtful.values())
+
+    def number_at(self, share: float) -> float | None:
+        """The number that this share of the column's numbers does not exceed; None where there is none."""
+        ordered = sorted(self.numbers)
+        left = share * sum(count for _, count in ordered)
+        for number, count in ordered:
+            left -= count
+            if left <= 0:
+                return number
+        return None
 
     def add(self, cells: Iterable[object]) -> None:
         """Learn from some cells: texts, or what a typed file holds."""
@@ -151,8 +164,11 @@ class Column:
             self._try_dates(raw, text, count)
         if self.lists or self._learned <= _PATIENCE:
             self._try_items(raw, text, count)
-        if self.trials["number"].misfits == 0 and len(self.numbers) < MOST_NUMBERS:
-            self.numbers.append((float(text.translate(shapes.THOUSANDS)), count))
+        if self.trials["number"].misfits == 0:
+            number = float(text.translate(shapes.THOUSANDS))
+            self.least, self.most = min(self.least, number), max(self.most, number)
+            if len(self.numbers) < MOST_NUMBERS:
+                self.numbers.append((number, count))
 
     def _try_dates(self, raw: object, text: str, count: int) -> None:
         if not self.formats and isinstance(raw, str):

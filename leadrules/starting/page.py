@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from leadrules.checking.names import OUTPUT_COLUMNS
@@ -15,7 +16,7 @@ from leadrules.starting.columns import Column, Survey, survey
 from leadrules.starting.naming import field_name
 from leadrules.starting.rules import is_judgement, is_outcome, rules_for
 from leadrules.starting.systems import known_system
-from leadrules.starting.types import ENOUGH, FEW, MOSTLY_BLANK, Choice, choose, common, listed, literal, quoted
+from leadrules.starting.types import ENOUGH, MOSTLY_BLANK, Choice, choose, common, listed, literal, quoted
 from leadrules.text import fold, normal
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ nothing and reject nothing. Then write rules, and look at them with `leadrules c
 _SYSTEM = """\
 The headers are those of {title}: include "{include}" would read {columns} of these columns,
 under the names that the other shipped rulesets use, in place of the fields below."""
+WIDTH = 110
+MOST_SHOWN = 30
+"""So many values of a column are shown at most."""
 STAGES = """\
 # Stages, from what the points mean: a lead is in the last one that it holds.
 stage Lead
@@ -142,15 +146,38 @@ def _notes(choice: Choice) -> Iterator[str]:
         yield "Looks like an outcome: points for it would leak the answer. Use it in `exclude`, not in points"
     elif is_judgement(choice):
         yield "Looks like a judgement of somebody who handled the lead: points for it may leak the answer"
-    said = []
     if column.leads >= ENOUGH and column.blank > MOSTLY_BLANK * column.leads:
-        said.append(f"Blank for {100 * column.blank / column.leads:.0f} %")
-    values = [text for text, _ in common(column)]
-    repeated = column.said >= 3 * len(values)
-    if choice.type == "text" and repeated and not column.has_more_values and 0 < len(values) <= 3 * FEW:
-        said.append(f"Values: {listed(values, 80)}")
-    if said:
-        yield ". ".join(said)
+        yield f"Blank for {100 * column.blank / column.leads:.0f} %"
+    if choice.type == "text":
+        yield from _values(column)
+    elif choice.type in ("integer", "number") and column.said >= ENOUGH:
+        yield _range(column)
+
+
+def _values(column: Column) -> Iterator[str]:
+    """The values of a column that has few, the most frequent first: rules need their spelling."""
+    texts = [quoted(text) for text, _ in common(column)]
+    if column.has_more_values or not 0 < len(texts) <= MOST_SHOWN or column.said < 3 * len(texts):
+        return
+    lines = wrap(
+        ", ".join(text.replace(" ", "\0") for text in texts), WIDTH - len("# Values:  …"), break_on_hyphens=False
+    )
+    for number, line in enumerate(lines[:2]):
+        cut = number == 1 and len(lines) > 2
+        yield ("Values: " if number == 0 else "        ") + line.replace("\0", " ") + (" …" if cut else "")
+
+
+def _range(column: Column) -> str:
+    """Where the numbers of a column lie: rules need thresholds."""
+    middle, high = column.number_at(0.5), column.number_at(0.9)
+    assert middle is not None and high is not None
+    least, half, most_of_all, most = map(_shown, (column.least, middle, high, column.most))
+    return f"From {least} to {most}; half are up to {half}, nine in ten up to {most_of_all}"
+
+
+def _shown(number: float) -> str:
+    """A number to two places."""
+    return f"{number:.2f}".rstrip("0").rstrip(".") if abs(number) < 1e15 else f"{number:.2g}"
 
 
 # ---------------------------------------------------------- the other sections

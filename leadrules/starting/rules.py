@@ -6,7 +6,7 @@ people to say. Each would check and run as it stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from leadrules.starting import shapes
 from leadrules.starting.types import ENOUGH, Choice, common, literal
@@ -99,7 +99,7 @@ def _figures(choice: Choice) -> Iterator[str]:
     """More for more: from the middle value on, and from the largest tenth on."""
     if choice.type not in ("integer", "number") or is_outcome(choice) or is_judgement(choice):
         return
-    middle, high = (_at_share(choice.column.numbers, share) for share in (0.5, 0.9))
+    middle, high = (choice.column.number_at(share) for share in (0.5, 0.9))
     if middle is None or high is None or not 0 <= middle < high < 1e12:
         return
     low, top = _round(middle), _round(high)
@@ -135,17 +135,6 @@ _SORTS: tuple[tuple[Callable[[Choice], Iterator[str]], int], ...] = (
     (_truths, 1),
     (_items, 1),
 )
-
-
-def _at_share(numbers: Iterable[tuple[float, int]], share: float) -> float | None:
-    """The number below which this share of all lies."""
-    ordered = sorted(numbers)
-    left = share * sum(count for _, count in ordered)
-    for number, count in ordered:
-        left -= count
-        if left <= 0:
-            return number
-    return None
 
 
 def _round(number: float) -> str:
