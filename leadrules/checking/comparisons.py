@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from leadrules import ruleset
-from leadrules.checking.operands import as_day, fixed, literal, negated, operand, truth
+from leadrules.checking.operands import as_day, fixed, literal, negated, operand, truth, written_literal
 from leadrules.checking.scope import ListValues, Scope, Typed, broken
 from leadrules.checking.stage_names import compare_stage
 from leadrules.language import tree
@@ -170,7 +170,7 @@ def equal_text(scope: Scope, left: Typed, text: str, span: Span) -> str | None:
 
 def is_value(scope: Scope, node: tree.Is, left: Typed) -> Typed:
     """`x is "a"`, `x is exactly "a"`."""
-    right = literal(node.value)
+    right = written_literal(node.value)
     if not node.exactly:
         made = compare(scope, node, "=", left, right)
         return made if made.broken else negated(truth(made), node, node.negated)

@@ -16,7 +16,7 @@ from typing import Any
 from leadrules import ruleset
 from leadrules.checking import comparisons, date_tests, named, text_tests
 from leadrules.checking.alternatives import with_alternatives
-from leadrules.checking.operands import literal, truth
+from leadrules.checking.operands import literal, truth, written_literal
 from leadrules.checking.scope import Scope, Typed, broken
 from leadrules.language import tree
 from leadrules.problems.type_messages import (
@@ -93,7 +93,7 @@ def _as_condition(scope: Scope, value: Typed) -> ruleset.Condition | None:
 
 
 def _literal(scope: Scope, node: Any) -> Typed:
-    return literal(node)
+    return written_literal(node)
 
 
 def _arithmetic(scope: Scope, node: tree.Arithmetic) -> Typed:

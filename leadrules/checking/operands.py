@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from leadrules import ruleset
-from leadrules.checking.scope import Typed
+from leadrules.checking.scope import Typed, broken
 from leadrules.language import tree
 from leadrules.ruleset import TRUE, Condition, Constant, Not, Operand
 
@@ -17,6 +17,11 @@ def literal(node: tree.Literal) -> Typed:
     """A literal as a constant operand."""
     kind = _LITERAL_KINDS[type(node)]
     return Typed(kind, Constant(node.value, kind), node.span)
+
+
+def written_literal(node: tree.Literal) -> Typed:
+    """A literal of an expression; one that was only taken for a text (`opted_in is yes`) has had its problem."""
+    return broken(node) if isinstance(node, tree.Text) and not node.span.text.startswith('"') else literal(node)
 
 
 _LITERAL_KINDS: dict[type, Any] = {

@@ -28,12 +28,14 @@ _MISTAKEN = dict(
     for pair in """
         if→when when→if equals→= is→= =→: :→= include→includes includes→include contain→contains mention→mentions
         match→matches start→starts end→ends else→otherwise default→otherwise within→in like→contains null→missing
-        empty→missing yes→true no→false string→text int→integer float→number decimal→number bool→boolean mail→email
+        empty→missing blank→missing none→missing yes→true no→false
+        string→text int→integer float→number decimal→number bool→boolean mail→email
         less→< greater→> give→add plus→add minus→subtract remove→subtract but→and except→unless max→most maximum→most
         -→to >→over <→under reason→because import→include define→let set→let var→let
     """.split()
 )
 
+_FOREIGN_COMMENTS = ("//", "--", "/*")
 # Reserved words that no expression goes on with: where a name is looked for, they were meant as one.
 _MEANT_AS_NAMES = frozenset(
     "event ever last next list total label group rule field framework example ruleset stage score include".split()
@@ -178,6 +180,8 @@ def _quotes_forgotten(fault: Fault) -> Finding | None:
         return None
     if _spelling(fault) or (after := fault.take("TEXT")) is None:
         return None
+    if _MISTAKEN.get(fault.written) == "missing" and fault.take("missing"):
+        return None
     written = str(fault.word.value)
     if "known" in expected:
         return Finding(messages.is_without_quotes(fault.span, written), after, "TEXT")
@@ -236,9 +240,9 @@ def _spelling(fault: Fault) -> str | None:
 def _forgotten_mark(fault: Fault) -> Finding | None:
     """A mark is missing before this word."""
     compared = "<" in fault.expected()
-    for mark in (
-        reversed(_FORGOTTEN_MARKS) if fault.word.fresh and not fault.settled and not compared else _FORGOTTEN_MARKS
-    ):
+    backwards = fault.word.fresh and not fault.settled and not compared
+    first = (":",) if fault.last.kind in ("otherwise", "missing") else ()  # points follow, not another row's name
+    for mark in (*first, *(reversed(_FORGOTTEN_MARKS) if backwards else _FORGOTTEN_MARKS)):
         if mark == "=" and compared:
             continue  # a comparison is missing, and which one is not for us to say
         here = Word(mark, fault.last.end, fault.last.end, mark)
@@ -260,6 +264,8 @@ def _unknown_statement(fault: Fault) -> Finding | None:
         return None
     if fault.written == "event":
         return Finding(messages.no_events_yet(fault.span))
+    if fault.source.text.startswith(_FOREIGN_COMMENTS, fault.word.start):
+        return Finding(messages.foreign_comment(fault.span, fault.found))
     near = near_names(fault.written, sorted(fault.expected() & STATEMENTS)) if fault.written.isalpha() else []
     return Finding(messages.unknown_statement(fault.span, fault.found, near))
 

@@ -178,6 +178,12 @@ def unknown_statement(span: Span, found: str, near: Sequence[str]) -> Problem:
     return Problem("unknown-statement", "error", f"no statement begins with {shown}", span, did_you_mean(near))
 
 
+def foreign_comment(span: Span, found: str) -> Problem:
+    return Problem(
+        "unknown-statement", "error", f"no statement begins with {found}", span, "begin a comment with `#`",
+    )  # fmt: skip
+
+
 def no_events_yet(span: Span) -> Problem:
     return Problem(
         "unknown-statement", "error", "`event` is kept for a later version of the language", span,
