@@ -123,7 +123,7 @@ class Ruleset:
         from leadrules.scoring import BLOCK_ROWS
 
         frame, is_records = as_frame(leads)
-        scorer = self.scorer(as_of or today())
+        scorer = self.scorer(_day(as_of))
         cells = cells_of(self.model, frame, is_records)
         result, found = score_frame(scorer, frame, cells, reasons, threads, block_rows or BLOCK_ROWS)
         if found and rejects is None:
@@ -149,12 +149,23 @@ class Ruleset:
                 for position, bad in sorted(bads.items())
             ]
             raise LeadError(_bad_values(found), found)
-        return decide_one(self.model, values, as_of or today(), reasons)
+        return decide_one(self.model, values, _day(as_of), reasons)
 
 
 def today() -> date:
     """Today's date in UTC: the as-of date where none is given."""
     return datetime.now(UTC).date()
+
+
+def _day(as_of: object) -> date:
+    """The as-of date: of a datetime its UTC day, today's where none is given. Raises TypeError for anything else."""
+    if as_of is None:
+        return today()
+    if isinstance(as_of, datetime):
+        return (as_of if as_of.tzinfo is None else as_of.astimezone(UTC)).date()
+    if isinstance(as_of, date):
+        return as_of
+    raise TypeError(f"as_of is a date, such as date(2026, 11, 22), not {as_of!r}")
 
 
 def score_frame(

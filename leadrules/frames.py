@@ -68,7 +68,7 @@ def cells_of(model: Model, frame: pl.DataFrame, is_records: bool) -> dict[int, p
                 names.append(name)
     matched = match_headers(model.fields, names, absent_is_missing=is_records)
     refuse(matched)
-    for problem in matched.problems:
+    for problem in matched.problems if frame.height else ():
         warnings.warn(f"{problem.message}; {problem.help}", LeadWarning, stacklevel=3)
     return {position: cells[header] for position, header in matched.headers.items()}
 

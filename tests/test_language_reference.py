@@ -21,7 +21,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import polars as pl
@@ -192,3 +192,21 @@ def test_a_flat_name_goes_before_a_nested_one(lead: dict[str, object], score: in
     assert ruleset.score(pl.DataFrame([lead]))["score"].to_list() == [score]
     assert ruleset.score([lead])["score"].to_list() == [score]
     assert ruleset.score_one(lead).score == score
+
+
+def test_the_as_of_date_is_a_day() -> None:
+    ruleset = leadrules.loads("field d : date  when d in last 1 day add 5 until 2026-11-02")
+    lead = {"d": "2026-11-01"}
+    evening = datetime(2026, 11, 2, 23, 30, tzinfo=timezone(-timedelta(hours=2)))  # in UTC, the next day
+    for as_of, score in ((date(2026, 11, 2), 5), (datetime(2026, 11, 2, 23, 30), 5), (evening, 0)):
+        assert ruleset.score_one(lead, as_of).score == score
+        assert ruleset.score([lead], as_of)["score"].to_list() == [score]
+    for ask in (lambda day: ruleset.score([lead], day), lambda day: ruleset.score_one(lead, day)):
+        with pytest.raises(TypeError, match=r"^as_of is a date, such as .* not '2026-11-02'$"):
+            ask("2026-11-02")
+
+
+@pytest.mark.filterwarnings("error")
+def test_no_leads_have_no_name_that_none_of_them_has() -> None:
+    ruleset = leadrules.loads("field visits : integer  add 1 per visits")
+    assert ruleset.score([]).height == 0
