@@ -251,6 +251,7 @@ def _doubtful(choice: Choice) -> None:
     if choice.type not in ("text", "email", "list of text"):
         choice.options += option
         return
+    choice.instead = [(type + option, why) for type, why in choice.instead]
     for text, count in column.doubtful.items():
         spelling, before = column.values.get(fold(text), (text, 0))
         column.values[fold(text)] = (spelling, before + count)
