@@ -215,7 +215,10 @@ def test_a_header_may_say_what_figures_are(header: str, values: list[str], type:
         (["a", "b", "Unknown"], ['If "Unknown" says nothing here, add: also missing "Unknown"']),
         (["a"] + [""] * 30, ["Blank for 97 %"]),
         (["A"] * 59 + ["B"], ['Values: "A", "B"']),
-        ([f"E-value number {one % 20}" for one in range(100)], ['# Values: "E-value number 0", ', '"E-value number 5"', '", …\n']),
+        (
+            [f"E-value number {one % 20}" for one in range(100)],
+            ['# Values: "E-value number 0", ', '"E-value number 5"', '", …\n'],
+        ),
         (["1", "2", "3", "1,200.5"] * 9, ["# From 1 to 1200.5; half are up to 2, nine in ten up to 1200.5"]),
         ([str(one) for one in range(30_000)], ["# From 0 to 29999; half are up to"]),
     ],
