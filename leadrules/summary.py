@@ -90,7 +90,9 @@ def _columns(model: Model, tally: Tally, headers: Mapping[int, str]) -> list[str
         elif tally.read and tally.blank[position] > MOSTLY * tally.read:
             found.append(f"`{headers[position]}` is blank for {_share(tally.blank[position], tally.read)} of the leads")
         if tally.excused[position]:
-            found.append(f"`{headers[position]}`: {tally.excused[position]:,} values do not fit and count as missing")
+            count = tally.excused[position]
+            values = "1 value does not fit and counts" if count == 1 else f"{count:,} values do not fit and count"
+            found.append(f"`{headers[position]}`: {values} as missing")
     return found
 
 
