@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from leadrules.ruleset import Limits, Model
+from leadrules.ruleset import Limits, Model, Rule, Verdict
 from leadrules.running import HASH_SHOWN
 from leadrules.tally import Tally
 
@@ -24,7 +24,7 @@ def summary(
     lines += _counted("excluded", tally.excluded_because)
     lines += _listed("columns", _columns(model, tally, headers))
     if tally.written:
-        lines += _listed("rules that never fired", [_rule(model, position) for position in tally.never_fired()])
+        lines += _listed("rules that never fired", _never_fired(model, tally))
         lines += _listed("limits that cut points", _limits(model, tally))
     repeated = tally.repeated_keys()
     if repeated:
@@ -101,12 +101,16 @@ def _share(part: int, whole: int) -> str:
     return "all" if part == whole else f"{share:.0f} %" if share < 99.5 else "nearly all"
 
 
-def _rule(model: Model, position: int) -> str:
-    rule = model.rules[position]
-    place = ""
-    if rule.span is not None:
-        place = f"{rule.span.source.path}:{rule.span.source.place(rule.span.start)[0]}  "
-    return place + rule.text
+def _never_fired(model: Model, tally: Tally) -> list[str]:
+    """Excludes and disqualifies that never held, and rules that gave nobody anything."""
+    never: list[Verdict | Rule] = [one for one in model.excludes if not tally.excluded_because[one.text]]
+    never += [one for one in model.disqualifies if not tally.disqualified_because[one.text]]
+    never += [model.rules[position] for position in tally.never_fired()]
+    return [_place(one) + one.text for one in never]
+
+
+def _place(one: Verdict | Rule) -> str:
+    return "" if one.span is None else f"{one.span.source.path}:{one.span.source.place(one.span.start)[0]}  "
 
 
 def _limits(model: Model, tally: Tally) -> list[str]:

@@ -172,3 +172,16 @@ def test_a_check_imports_nothing_that_it_does_not_use(folder: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_hidden_folders_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "other.rules").write_text("when")
+    (tmp_path / "mine.rules").write_text("field n : integer\nwhen n >= 3 add 36\n")
+    assert exit_code(["check", str(tmp_path)]) == 0
+
+
+def test_leads_in_the_place_of_the_ruleset_are_pointed_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "leads.csv").write_text("n\n1\n")
+    assert exit_code(["run", str(tmp_path / "leads.csv"), "mine.rules"]) == 2
+    assert "the ruleset comes first" in capsys.readouterr().err

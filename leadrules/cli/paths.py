@@ -28,9 +28,11 @@ def _each(paths: Iterable[str]) -> Iterator[str]:
         if not os.path.isdir(path):
             yield path
             continue
-        yield from sorted(
-            os.path.join(folder, name)
-            for folder, _, names in os.walk(path)
-            for name in names
-            if name.endswith(".rules")
-        )
+        yield from sorted(_within(path))
+
+
+def _within(path: str) -> Iterator[str]:
+    """The `.rules` files in a folder and below; hidden folders, such as `.venv`, are not the user's own."""
+    for folder, below, names in os.walk(path):
+        below[:] = [name for name in below if not name.startswith(".")]
+        yield from (os.path.join(folder, name) for name in names if name.endswith(".rules"))

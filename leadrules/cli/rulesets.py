@@ -7,12 +7,17 @@ import sys
 import click
 
 from leadrules.checking import check_path
+from leadrules.leads.formats import ending
 from leadrules.problems.render import full
 from leadrules.ruleset import Model
 
+LEADS = {"csv", "tsv", "jsonl", "ndjson", "json", "parquet", "xlsx"}
+
 
 def load_or_exit(path: str, *, allow_outside: bool = False) -> Model:
-    """The checked ruleset. Exits with 1 if it has errors, all of which are shown."""
+    """The checked ruleset. Exits with 1 if it has errors, all shown; raises UsageError for a file of leads."""
+    if ending(path) in LEADS:
+        raise click.UsageError(f"`{path}` is a file of leads: the ruleset comes first, then the leads")
     checked = check_path(path, allow_outside=allow_outside)
     if checked.model is None:
         errors = [problem for problem in checked.problems if problem.severity == "error"]
