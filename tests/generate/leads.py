@@ -235,13 +235,14 @@ class Cells:
         )
         value = self._held(value)
         if draw.chance(5):
-            return Cell(draw.pick(("NaN", "nan", "-NaN")), math.nan)
+            return Cell(draw.pick(("NaN", "nan")), math.nan)
         if draw.chance(3):
             return Cell(
                 draw.pick(
                     (
                         f"+{base}",
                         "1e3",
+                        "-NaN",
                         "1E-2",
                         ".5",
                         "5.",
