@@ -27,6 +27,7 @@ from leadrules.problems.points_messages import (
     band_of_other_kind,
     bands_need,
     fading_needs_date,
+    points_for_all,
     points_not_positive,
     points_places,
     points_too_large,
@@ -163,6 +164,8 @@ Rows = tuple[Row, ...]
 
 def _add(scope: Scope, node: tree.Add) -> Rows | None:
     words = ("add", "subtract") if node.sign > 0 else ("subtract", "add")
+    if node.condition is None and node.units is None:
+        scope.report(points_for_all(node.span, " ".join(node.span.text.split())))
     made = when_unless(scope, node.condition, node.unless)
     points = positive(scope.draft, node.points, *words)
     if made is None or points is None:

@@ -22,6 +22,16 @@ def points_not_positive(span: Span, found: str, word: str, other: str) -> Proble
     return Problem("points-not-positive", "error", f"`{word}` takes points above 0, found `{found}`", span, help)
 
 
+def points_for_all(span: Span, written: str) -> Problem:
+    return Problem(
+        "points-for-all",
+        "error",
+        f"`{written}` has no condition: every lead would get these points",
+        span,
+        f"write `when …` before it, or a number to count behind it: `{written} per visits`",
+    )
+
+
 def points_too_large(span: Span, found: str, most: int) -> Problem:
     return Problem("points-too-large", "error", f"points go up to {most:_}, found `{found}`", span)
 
