@@ -39,6 +39,7 @@ _THOUSANDS = re.compile(rf"[+-]?[1-9][0-9]{{0,2}}(?P<by>[,{_SPACES}])[0-9]{{3}}(
 _INTEGER = re.compile(r"([+-]?[0-9]+)(?:\.0*)?")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _ENDLESS = frozenset({"inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"})
+_NO_NUMBERS = frozenset({"nan", "+nan", "-nan"})
 _TRUTH = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
 
 
@@ -300,7 +301,7 @@ def _without_thousands(text: str) -> str:
 
 def _no_number(text: str, wanted: str) -> Reading:
     lower = text.lower()
-    if lower == "nan":
+    if lower in _NO_NUMBERS:
         return None
     return Bad(f"{shown(text)} is not {'a finite number' if lower in _ENDLESS else wanted}")
 

@@ -120,6 +120,7 @@ def test_a_missing_key_is_bad() -> None:
         (np.uint8(3), 3),
         (np.float32(3), 3),
         ("nan", None),
+        ("-NaN", None),
     ],
 )
 def test_integers(raw: object, expected: int | None) -> None:
@@ -174,6 +175,7 @@ def test_what_is_no_integer(raw: object) -> None:
         (np.float32(0.5), 0.5),
         (np.longdouble(2), 2.0),
         ("NaN", None),
+        ("-nan", None),  # as C and awk write it
         ("-0", 0.0),
     ],
 )
