@@ -168,10 +168,10 @@ class OrderedAxis:
 class Search:
     """How many of some ascending cuts each value reaches: `searchsorted`, several times as fast.
 
-    A grid of cells is laid over the cuts, so fine that no cell holds two. A
-    value's cell tells all but one comparison, which is then made. The map from
-    values to cells never falls as values rise, whatever it rounds, and that is
-    all that exactness needs.
+    A grid of cells is laid over the cuts, so fine that no cell holds more than a
+    cut or two (`x = 3` has two, a hair apart). A value's cell tells all but these
+    comparisons, which are then made. The map from values to cells never falls as
+    values rise, whatever it rounds, and that is all that exactness needs.
     """
 
     CELLS = 1 << 13
@@ -185,26 +185,29 @@ class Search:
             self._lay_grid()
 
     def _lay_grid(self) -> None:
-        """Find a grid; none (`_cells` 0) where cuts lie too close together for one."""
-        least, most = float(self.cuts[0]), float(self.cuts[-1])
-        cells = 64
-        while cells <= self.CELLS:
-            with np.errstate(all="ignore"):
-                self._least, self._scale = least, (cells - 4) / (most - least) if most > least else 0.0
-                places = self._places(self.cuts, cells)
-            if np.isfinite(self._scale) and len(np.unique(places)) == len(places):
-                break
-            cells *= 2
-        else:
-            return
+        """Find a grid, of one cut a cell if that can be; none (`_cells` 0) where cuts lie too close together."""
+        self._least = float(self.cuts[0])
+        width = float(self.cuts[-1]) - self._least
+        for most in (1, 2):
+            cells = 64
+            while cells <= self.CELLS:
+                with np.errstate(all="ignore"):
+                    self._scale = np.float64(cells - 4) / width if width > 0 else 0.0
+                    places = self._places(self.cuts, cells)
+                if np.isfinite(self._scale) and np.bincount(places).max() <= most:
+                    self._fill(cells, places)
+                    return
+                cells *= 2
+
+    def _fill(self, cells: int, places: npt.NDArray[np.int32]) -> None:
+        """For each cell, how many cuts lie below it, and its own: what no value reaches where it has none."""
         self._cells = cells
-        self._cut_of = np.full(cells, self.cuts[-1], dtype=self.cuts.dtype)
-        self._cut_of[places] = self.cuts
-        self._below = np.searchsorted(places, np.arange(cells)).astype(self.code_type)
-        self._has_cut = np.zeros(cells, dtype=bool)
-        self._has_cut[places] = True
-        # A cell without a cut compares with what no value reaches.
-        self._cut_of[~self._has_cut] = np.inf if self.cuts.dtype == np.float64 else np.iinfo(np.int64).max
+        first = np.searchsorted(places, np.arange(cells))
+        self._below = first.astype(self.code_type)
+        held = np.bincount(places, minlength=cells)
+        beyond = np.inf if self.cuts.dtype == np.float64 else np.iinfo(np.int64).max
+        padded = np.append(self.cuts, [beyond, beyond]).astype(self.cuts.dtype)
+        self._own = [np.where(held > which, padded[first + which], beyond) for which in range(held.max())]
 
     def _places(self, values: npt.NDArray[Any], cells: int) -> npt.NDArray[np.int32]:
         """Each value's cell: cell 1 begins at the least cut; what lies outside goes to the first and the last cell."""
@@ -221,7 +224,8 @@ class Search:
         with np.errstate(all="ignore"):
             places = self._places(values, self._cells)
             codes: npt.NDArray[Any] = self._below.take(places, mode="clip")
-            codes += values >= self._cut_of.take(places, mode="clip")
+            for cuts in self._own:
+                codes += values >= cuts.take(places, mode="clip")
         return codes
 
 

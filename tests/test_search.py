@@ -15,7 +15,8 @@ NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 @given(st.lists(NUMBERS, min_size=1, max_size=40, unique=True), st.lists(NUMBERS, max_size=40))
 def test_doubles(cuts: list[float], values: list[float]) -> None:
     ascending = np.array(sorted(cuts))
-    near = [np.nextafter(cut, side) for cut in cuts for side in (-np.inf, np.inf)]
+    with np.errstate(over="ignore"):
+        near = [np.nextafter(cut, side) for cut in cuts for side in (-np.inf, np.inf)]
     tried = np.array([*values, *cuts, *near, -0.0, 0.0])
     tried = tried[np.isfinite(tried)]
     expected = np.searchsorted(ascending, tried, side="right")
@@ -39,6 +40,14 @@ def test_many_cuts_and_values_between(count: int) -> None:
     tried = np.concatenate([dice.random(20_000) * 120 - 10, ascending, [np.nan]])
     expected = np.searchsorted(ascending, tried[:-1], side="right")
     assert Search(ascending).reached(tried)[:-1].tolist() == expected.tolist()
+
+
+def test_cuts_a_hair_apart_have_a_grid_too() -> None:
+    cuts = np.array(sorted(side for cut in (0.0, 3.0, 10.0) for side in (cut, np.nextafter(cut, np.inf))))
+    search = Search(cuts)
+    tried = np.array([-1.0, -0.0, 0.0, 1.0, 3.0, np.nextafter(3.0, np.inf), np.nextafter(3.0, 0), 10.0, 11.0])
+    assert search.reached(tried).tolist() == np.searchsorted(cuts, tried, side="right").tolist()
+    assert search._cells > 0
 
 
 def test_no_cuts_at_all() -> None:
