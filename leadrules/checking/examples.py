@@ -112,6 +112,6 @@ def _fires(scope: Scope, node: tree.Fires, called: Called) -> ruleset.ExpectFire
         name, known = node.rule.value, texts
     if name in known:
         return ruleset.ExpectFires(known[name], not node.negated, " ".join(node.span.text.split()), node.span)
-    if not scope.draft.may_be_damaged(name):
+    if name not in scope.draft.broken_rules and not scope.draft.may_be_damaged(name):
         scope.report(unknown_rule(node.rule.span, name, near_names(name, known)))
     return None

@@ -131,13 +131,15 @@ def add_rule(draft: Draft, points: Points, node: tree.Rule, score: int | None, g
     if any(one is not None for one in (node.valid_from, node.valid_until, node.fading)):
         scope.looks_at_date = True
     scope.settle()
+    name, text = node.name.text if node.name is not None else None, reason_text(node)
     if rows is None:
+        draft.broken_rules |= {name or text, text}
         return
     points.rules.append(
         ruleset.Rule(
             rows=rows,
-            text=reason_text(node),
-            name=node.name.text if node.name is not None else None,
+            text=text,
+            name=name,
             score=score,
             group=group,
             units=units,

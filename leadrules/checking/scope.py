@@ -119,6 +119,7 @@ class Draft:
     problems: list[Problem]
     names: Names = field(default_factory=Names)
     damaged: set[str] = field(default_factory=set)
+    broken_rules: set[str] = field(default_factory=set)
     complete: bool = True
     fields: list[ruleset.Field] = field(default_factory=list)
     lists: dict[str, ListValues] = field(default_factory=dict)
