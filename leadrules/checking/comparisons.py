@@ -59,7 +59,7 @@ def compare(scope: Scope, node: tree.Node, op: str, left: Typed, right: Typed) -
     if fixed(left):
         left, right, op = right, left, _MIRRORED[op]
     if _family(left) != _family(right):
-        help = _as_kind(left, right)
+        help = _as_kind(left, right, op)
         scope.report(kinds_differ(node.span, left.span.text, left.kind, right.span.text, right.kind, help))
         return broken(node)
     made = _COMPARISONS[_family(left)](scope, node, op, left, right)
@@ -72,13 +72,16 @@ def _family(value: Typed) -> str:
     return {"datetime": "date", "condition": "boolean"}.get(value.kind, value.kind)
 
 
-def _as_kind(value: Typed, other: Typed) -> str | None:
+def _as_kind(value: Typed, other: Typed, op: str) -> str | None:
     """Help for a literal of the wrong kind."""
     if not isinstance(other.node, Constant):
         return None
     found = other.node.value
     if value.kind == "texts":
         return f"write `{value.span.text} includes {other.span.text}`"
+    if value.kind == "text" and op not in ("=", "!="):
+        ordered = value.field is not None and other.kind in ("number", *_DATES)
+        return f"declare `{value.span.text}` as `{other.kind}`" if ordered else None
     if value.kind == "text" and not isinstance(found, str):
         return f'write `"{other.span.text}"` in quotes'
     if not isinstance(found, str):

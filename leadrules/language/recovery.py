@@ -36,6 +36,10 @@ _MISTAKEN = dict(
 )
 
 _FOREIGN_COMMENTS = ("//", "--", "/*")
+_COMPARISONS_IN_WORDS = dict.fromkeys("greater more larger bigger higher above later".split(), ">") | dict.fromkeys(
+    "less fewer smaller lower below earlier".split(), "<"
+)
+_NEGATIONS = {"isn": "is not", "doesn": "does not"}
 # Reserved words that no expression goes on with: where a name is looked for, they were meant as one.
 _MEANT_AS_NAMES = frozenset(
     "event ever last next list total label group rule field framework example ruleset stage score include".split()
@@ -103,7 +107,7 @@ def find(fault: Fault) -> Finding:
 def unfinished(fault: Fault) -> Problem:
     """The statement stops before it is complete."""
     last = Span(fault.source, fault.last.start, fault.last.end)
-    return messages.unfinished(last, expected_words(fault.expected()), fault.found)
+    return messages.unfinished(last, expected_words(fault.expected()), fault.found, _advice_on_last(fault))
 
 
 def forgotten_brace(fault: Fault) -> Finding | None:
@@ -183,12 +187,24 @@ def _quotes_forgotten(fault: Fault) -> Finding | None:
     if _MISTAKEN.get(fault.written) == "missing" and fault.take("missing"):
         return None
     written = str(fault.word.value)
+    if "known" in expected and written in _COMPARISONS_IN_WORDS:
+        sign = _COMPARISONS_IN_WORDS[written]
+        return Finding(
+            messages.unexpected(fault.span, "a value", fault.found, f"write `{sign}` for `is {written} than`")
+        )
     if "known" in expected:
         return Finding(messages.is_without_quotes(fault.span, written), after, "TEXT")
     problem = messages.text_without_quotes(
         fault.span, expected_words(expected - {"any", "("}), written, "any" in expected
     )
     return Finding(problem, after, "TEXT")
+
+
+def _one_of(fault: Fault) -> Finding | None:
+    """`country is one of ("US", "CA")`, as the type of a field is written."""
+    if fault.written != "one" or "known" not in fault.expected():
+        return None
+    return Finding(messages.unexpected(fault.span, "a value", fault.found, "write `in (…)` for `is one of (…)`"))
 
 
 def _reserved(fault: Fault) -> Finding | None:
@@ -241,7 +257,7 @@ def _forgotten_mark(fault: Fault) -> Finding | None:
     """A mark is missing before this word."""
     compared = "<" in fault.expected()
     backwards = fault.word.fresh and not fault.settled and not compared
-    first = (":",) if fault.last.kind in ("otherwise", "missing") else ()  # points follow, not another row's name
+    first = (":",) if _points_follow(fault) else ()
     for mark in (*first, *(reversed(_FORGOTTEN_MARKS) if backwards else _FORGOTTEN_MARKS)):
         if mark == "=" and compared:
             continue  # a comparison is missing, and which one is not for us to say
@@ -256,6 +272,14 @@ def _forgotten_mark(fault: Fault) -> Finding | None:
                     last = Span(fault.source, fault.last.start, fault.last.end)
                     return Finding(messages.missing_mark(last, mark, fault.found), after, kind, here)
     return None
+
+
+def _points_follow(fault: Fault) -> bool:
+    """Whether the number here is what a row gives, not the name of another row."""
+    if fault.last.kind in ("otherwise", "missing"):
+        return True
+    behind = fault.source.text[fault.word.end :].lstrip(" \t")
+    return fault.word.kind == "NUMBER" and behind[:1] in (",", "}", "\n", "\r")
 
 
 def _unknown_statement(fault: Fault) -> Finding | None:
@@ -286,8 +310,23 @@ def _advice(fault: Fault) -> str | None:
             return did_you_mean(near)
     if written in ("then", "points", "do", "the", "a"):
         return f"leave `{written}` out"
+    if written in _NEGATIONS:
+        return f"write `{_NEGATIONS[written]}`"
     if fault.word.kind in ("<", "<=", ">", ">=", "=", "!=") and "and" in fault.expected():
         return "compare two at a time: `a < b and b < c`, or `b between a and c`"
+    return _advice_on_last(fault)
+
+
+def _advice_on_last(fault: Fault) -> str | None:
+    """Where the word before the faulty one is to blame: it could be read, as something else than was meant."""
+    text = fault.source.text
+    written = text[fault.last.start : fault.last.end]
+    if fault.last.kind == "points" and text[: fault.last.start].rstrip(" \t")[-1:].isdigit():
+        return "leave `points` out"
+    if fault.last.kind == "NAME" and written in ("else", "default") and "when" in fault.expected():
+        return f"write `otherwise` for `{written}`"
+    if fault.last.kind == "NAME" and written == "the":
+        return "leave `the` out"
     return None
 
 
@@ -295,6 +334,7 @@ _GUESSES: tuple[Callable[[Fault], Finding | None], ...] = (
     _score_begins_a_statement,
     _capitalised,
     _quotes_forgotten,
+    _one_of,
     _reserved,
     _mistaken,
     _misspelt,

@@ -8,9 +8,20 @@ from leadrules.language.source import Span
 from leadrules.problems.problem import Problem, Related
 from leadrules.problems.wording import did_you_mean
 
+# Words that are no fields here and look like ones, with what is written instead.
+_MEANT = {
+    "else": "write `otherwise`",
+    "known": "write `is known`",
+    "null": "write `is missing`",
+    "empty": "write `is missing`",
+    "today": "compare with the as-of date by `in last 30 days` or `days since`",
+}
+
 
 def unknown_field(span: Span, name: str, near: Iterable[str]) -> Problem:
-    return Problem("unknown-field", "error", f"no field is called `{name}`", span, did_you_mean(near))
+    return Problem(
+        "unknown-field", "error", f"no field is called `{name}`", span, did_you_mean(near) or _MEANT.get(name)
+    )
 
 
 def not_a_field(span: Span, name: str, what: str, declared: Span) -> Problem:
@@ -46,7 +57,7 @@ def not_a_stage(span: Span, word: str, instead: str) -> Problem:
 
 
 def unknown_list(span: Span, name: str, near: Iterable[str]) -> Problem:
-    return Problem("unknown-list", "error", f"no list is called `{name}`", span, did_you_mean(near))
+    return Problem("unknown-list", "error", f"no list is called `{name}`", span, did_you_mean(near) or _MEANT.get(name))
 
 
 def unknown_rule(span: Span, name: str, near: Iterable[str]) -> Problem:

@@ -148,8 +148,8 @@ def unexpected(span: Span, expected: str, found: str, advice: str | None = None)
     return Problem("unexpected-word", "error", f"expected {expected}, found {found}", span, advice)
 
 
-def unfinished(span: Span, expected: str, found: str) -> Problem:
-    return Problem("unfinished-statement", "error", f"expected {expected} before {found}", span)
+def unfinished(span: Span, expected: str, found: str, advice: str | None = None) -> Problem:
+    return Problem("unfinished-statement", "error", f"expected {expected} before {found}", span, advice)
 
 
 def unclosed_brace(span: Span, found: str, at_end: bool) -> Problem:
