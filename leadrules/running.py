@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -95,16 +96,18 @@ def run(
         write = writer.prepare(block, scored.good, added.frame(scorer.model, scored, as_of))
         return block, scored, scored.fired(), write
 
-    for block, scored, fired, write in _in_order(score, source.blocks(needed, rows), threads or os.cpu_count() or 1):
-        write()
-        rejects.write(block, _rejected(scored))
-        tally.add(scored, fired, len(block.broken))
-        if progress is not None:
-            progress(block, tally)
+    blocks = source.blocks(needed, rows)
+    with closing(_in_order(score, blocks, threads or os.cpu_count() or 1)) as scored_blocks:
+        for block, scored, fired, write in scored_blocks:
+            write()
+            rejects.write(block, _rejected(scored))
+            tally.add(scored, fired, len(block.broken))
+            if progress is not None:
+                progress(block, tally)
     return tally
 
 
-def _in_order(work: Callable[[Block], Any], blocks: Iterator[Block], threads: int) -> Iterator[Any]:
+def _in_order(work: Callable[[Block], Any], blocks: Iterator[Block], threads: int) -> Generator[Any, None, None]:
     """The results of work on blocks, in the blocks' order, with at most one more under way than there are threads."""
     with ThreadPoolExecutor(threads) as pool:
         waiting: deque[Future[Any]] = deque()

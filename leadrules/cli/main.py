@@ -11,6 +11,7 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
 
@@ -60,9 +61,9 @@ class Commands(click.Group):
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from leadrules import __version__
 
-        click.echo(f"leadrules {version('leadrules')}")
+        click.echo(f"leadrules {__version__}")
         ctx.exit()
 
 
@@ -94,13 +95,15 @@ def exit_code(arguments: Sequence[str] | None = None) -> int:
         result = leadrules.main(
             list(arguments) if arguments is not None else None, prog_name="leadrules", standalone_mode=False
         )
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         return COULD_NOT
     except (click.Abort, KeyboardInterrupt):
-        click.echo("\nstopped", err=True)
+        _say("\nstopped")
         return 130
     except BrokenPipeError:
         # Whoever read the output has left; what Python would still flush goes nowhere.
@@ -108,7 +111,7 @@ def exit_code(arguments: Sequence[str] | None = None) -> int:
         return COULD_NOT
     except OSError as error:
         name = f"{error.filename}: " if error.filename is not None else ""
-        click.echo(f"error: {name}{(error.strerror or str(error)).lower()}", err=True)
+        _say(f"error: {name}{(error.strerror or str(error)).lower()}")
         return COULD_NOT
     except Exception as error:
         from leadrules.leads.errors import LeadsError
@@ -117,10 +120,16 @@ def exit_code(arguments: Sequence[str] | None = None) -> int:
         if isinstance(error, OutputClosed):
             return COULD_NOT
         if isinstance(error, LeadsError):
-            click.echo(f"error: {error.message}" + (f"\n  = help: {error.help}" if error.help else ""), err=True)
+            _say(f"error: {error.message}" + (f"\n  = help: {error.help}" if error.help else ""))
             return COULD_NOT
         _report_fault(error)
         return FAULT
+
+
+def _say(text: str) -> None:
+    """To standard error; where that is full or gone, the exit code has to do."""
+    with suppress(OSError):
+        click.echo(text, err=True)
 
 
 def _report_fault(error: Exception) -> None:
@@ -129,9 +138,8 @@ def _report_fault(error: Exception) -> None:
         traceback.print_exception(error)
     place = traceback.extract_tb(error.__traceback__)[-1]
     summary = " ".join(str(error).split())[:200]
-    click.echo(
+    _say(
         f"fault in leadrules: {type(error).__name__}: {summary}\n"
         f"  at {os.path.basename(place.filename)}:{place.lineno}, in {place.name}\n"
-        "This is not your mistake: please report it, with what LEADRULES_TRACEBACK=1 prints.",
-        err=True,
+        "This is not your mistake: please report it, with what LEADRULES_TRACEBACK=1 prints."
     )

@@ -6,7 +6,7 @@ import csv
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,7 @@ class Share(click.ParamType[Any]):
             number = float(text.removesuffix("%"))
         except ValueError:
             number = -1
-        if not number >= 0 or (not text.endswith("%") and number != int(number)):
+        if not 0 <= number < float("inf") or (not text.endswith("%") and number != int(number)):
             self.fail(f"`{value}` is neither a number of leads nor a share like `2%`", param, ctx)
         return number, text.endswith("%")
 
@@ -57,7 +57,7 @@ class HowMany(click.ParamType[Any]):
             return value
         if value == "all":
             return None
-        if not str(value).isdigit():
+        if not (str(value).isascii() and str(value).isdigit()):
             self.fail(f"`{value}` is neither a whole number nor `all`", param, ctx)
         return int(value)
 
@@ -155,28 +155,32 @@ def run(
     from leadrules.scoring import Scorer
     from leadrules.summary import summary
 
-    day = as_of or today()
-    source = open_leads(leads, encoding=encoding, delimiter=_delimiter(delimiter), sheet=sheet)
-    matched = match_headers(model.fields, source.headers, absent_is_missing=source.absent_is_missing)
-    for problem in matched.problems:
-        click.echo(f"{problem.severity}[{problem.name}]: {problem.message}\n  = help: {problem.help}", err=True)
-    if matched.errors:
-        raise LeadsError(f"nothing was run: `{source.name}` does not have the columns that `{rules}` reads")
-
-    added = Added(reasons, prefix, stamp)
-    schema = added.schema(model)
-    drop = {name for name, _ in schema} if replace else set()
     rejects_place = rejects or _rejects_place(output, leads)
-    scorer = Scorer(model, day)
-    try:
+    if rejects_place == output == "-":
+        raise click.UsageError(
+            "the scored leads go to standard output already: name a file for `--rejects`, or with -o"
+        )
+    day = as_of or today()
+    with (
+        stopped_by_signals(),
+        closing(open_leads(leads, encoding=encoding, delimiter=_delimiter(delimiter), sheet=sheet)) as source,
+    ):
+        matched = match_headers(model.fields, source.headers, absent_is_missing=source.absent_is_missing)
+        for problem in matched.problems:
+            click.echo(f"{problem.severity}[{problem.name}]: {problem.message}\n  = help: {problem.help}", err=True)
+        if matched.errors:
+            raise LeadsError(f"nothing was run: `{source.name}` does not have the columns that `{rules}` reads")
+
+        added = Added(reasons, prefix, stamp)
+        schema = added.schema(model)
+        scorer = Scorer(model, day)
         with (
-            stopped_by_signals(),
             open_output(
                 output,
                 source,
                 schema,
                 columns=_names(columns),
-                drop=drop,
+                drop={name for name, _ in schema} if replace else set(),
                 inputs=[rules],
                 format=_FORMATS.get(format or ""),
             ) as writer,
@@ -189,10 +193,8 @@ def run(
                 writer.commit()
             finally:
                 rejected.abort()
-    finally:
-        source.close()
-    where = "standard output" if output == "-" else output
-    click.echo(summary(model, tally, day, matched.headers, output=where, rejects=rejects_place), err=True, nl=False)
+    names = ["standard output" if place == "-" else place for place in (output, rejects_place)]
+    click.echo(summary(model, tally, day, matched.headers, output=names[0], rejects=names[1]), err=True, nl=False)
     allowed, is_share = max_rejects
     if tally.rejected > (allowed / 100 * tally.read if is_share else allowed):
         sys.exit(1)
@@ -218,7 +220,12 @@ def _rejects_place(output: str, leads: str) -> str:
 @contextmanager
 def _progress(source: LeadSource) -> Iterator[Callable[[Block, Tally], Any] | None]:
     """A progress bar on a terminal, and only there."""
-    if not sys.stderr.isatty() or os.environ.get("NO_COLOR") is not None or os.environ.get("TERM") == "dumb":
+    if (
+        sys.stderr is None
+        or not sys.stderr.isatty()
+        or os.environ.get("NO_COLOR") is not None
+        or os.environ.get("TERM") == "dumb"
+    ):
         yield None
         return
     from rich.console import Console

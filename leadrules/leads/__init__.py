@@ -77,6 +77,10 @@ def open_leads(
             raise LeadsError(f"--sheet is for Excel workbooks, and `{place.name}` is none", "leave it out")
         if delimiter is not None and format != "csv":
             raise LeadsError(f"--delimiter is for csv, and `{place.name}` is none", "leave it out")
+        if format in ("parquet", "excel") and place.head().startswith(b"\x1f\x8b"):
+            raise LeadsError(
+                f"`{place.name}` is packed as .gz, which is read for csv and JSON alone", "unpack it first"
+            )
         if encoding is not None and format in ("parquet", "excel"):
             raise LeadsError(f"--encoding is for csv and JSON, and `{place.name}` is neither", "leave it out")
         if format == "csv":
@@ -122,6 +126,12 @@ def open_output(
 
     if format is None:
         format = output_format(os.fspath(where) if isinstance(where, (str, os.PathLike)) else None)
+    if (
+        format in ("parquet", "excel")
+        and isinstance(where, (str, os.PathLike))
+        and os.fspath(where).lower().endswith(".gz")
+    ):
+        raise LeadsError(f"`{os.fspath(where)}` says .gz, which is for csv and JSON alone", "leave out .gz")
     chosen = choose_columns(
         source.headers, [name for name, _ in added], columns, drop, source.written(flat=format in ("csv", "excel"))
     )

@@ -39,9 +39,13 @@ class Dialect:
 def delimiter_byte(delimiter: str) -> int:
     """The byte for `--delimiter`: one ASCII character, or its name."""
     character = WORDS.get(delimiter, delimiter)
-    if len(character) != 1 or not character.isascii() or character.isalnum() or character in '"\r\n\0\1.+-_':
+    if len(character) != 1 or not _may_divide(character.encode()):
         raise LeadsError(f"`{delimiter}` is no delimiter", "give one character, such as `;`, or `tab`")
     return ord(character)
+
+
+def _may_divide(character: bytes) -> bool:
+    return character.isascii() and not character.isalnum() and character not in b'"\r\n\0\1.+-_'
 
 
 def read_dialect(head: bytes, name: str, delimiter: str | None, at_end: bool) -> Dialect | None:
@@ -54,8 +58,8 @@ def read_dialect(head: bytes, name: str, delimiter: str | None, at_end: bool) ->
     while True:
         end = head.find(line_end, at)
         line = head[at:end] if end >= 0 else head[at:]
-        if chosen is None and line[:4].lower() == b"sep=" and len(line.rstrip(b"\r")) == 5:
-            chosen = line[4]
+        if line[:4].lower() == b"sep=" and len(line.rstrip(b"\r")) == 5 and _may_divide(line[4:5]):
+            chosen = line[4] if chosen is None else chosen
         elif line.strip(b" \r") or end < 0:
             break
         at = end + 1

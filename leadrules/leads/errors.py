@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -70,6 +71,24 @@ def cannot_write(name: str, error: OSError) -> LeadsError:
     """The message for a failure of the system while writing."""
     message, help = _WRITING.get(error.errno or 0, ("cannot write `{name}`: " + _words(error), None))
     return LeadsError(message.format(name=name), help)
+
+
+def cannot_keep(error: OSError) -> LeadsError:
+    """The message for a failure of the system while something is put aside in a temporary file."""
+    words = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else _words(error)
+    return LeadsError(
+        f"cannot use the folder for temporary files, `{tempfile.gettempdir()}`: {words}",
+        "free some space there, or name another folder in the environment variable TMPDIR",
+    )
+
+
+@contextmanager
+def keeping() -> Iterator[None]:
+    """Turn failures of the system into a `LeadsError` about the folder for temporary files."""
+    try:
+        yield
+    except OSError as error:
+        raise cannot_keep(error) from error
 
 
 @contextmanager

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadrules.leads.block import ROWS, Broken, named, positions_of
-from leadrules.leads.errors import LeadsError
+from leadrules.leads.errors import LeadsError, keeping
 from leadrules.leads.streams import Place
 from leadrules.leads.texts import as_texts
 from leadrules.leads.typed import LARGEST_EXACT, column, kind_of, shared_type
@@ -116,14 +116,19 @@ class ExcelSource:
             held.append(row)
             self._rows += 1
             if len(held) == _SPOOLED_ROWS:
-                pickle.dump(held, self._spooled, pickle.HIGHEST_PROTOCOL)
+                self._keep(held)
                 held = []
-        pickle.dump(held, self._spooled, pickle.HIGHEST_PROTOCOL)
+        self._keep(held)
         if not self.headers:
             raise LeadsError(
                 f"sheet `{title}` of `{self.name}` is empty: it has no header and no leads",
                 "name another sheet with --sheet",
             )
+
+    def _keep(self, rows: list[Row]) -> None:
+        with keeping():
+            pickle.dump(rows, self._spooled, pickle.HIGHEST_PROTOCOL)
+            self._spooled.flush()
 
     def _refuse_hidden_values(self, part: str, title: str) -> None:
         """Look through the sheet's own text for formulas without a value and for merged areas."""

@@ -7,11 +7,12 @@ not fit a sheet (rows, columns, very long texts) is an error before anything is 
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from leadrules.leads.added import runs_as_formula
 from leadrules.leads.block import Block, LeadSource
 from leadrules.leads.chosen import Chosen
-from leadrules.leads.errors import LeadsError
+from leadrules.leads.errors import LeadsError, keeping
 from leadrules.leads.excel_reader import ExcelBlock
 from leadrules.leads.output import OutputFile
 from leadrules.leads.texts import value_text
@@ -41,7 +42,12 @@ class ExcelWriter:
         if len(chosen) > COLUMNS:
             raise LeadsError(f"{len(chosen):,} columns do not fit an Excel sheet, which holds {COLUMNS:,}", _INSTEAD)
         self._output, self._chosen, self._row = output, chosen, 0
-        self._book = xlsxwriter.Workbook(output.file, {"constant_memory": True, "strings_to_urls": False})
+        with keeping():
+            self._folder = tempfile.TemporaryDirectory(prefix="leadrules-", ignore_cleanup_errors=True)
+        self._file = _Deaf(output.file)
+        options = {"constant_memory": True, "strings_to_urls": False, "tmpdir": self._folder.name}
+        self._book = xlsxwriter.Workbook(self._file, options)
+        self._book.use_zip64()
         self._sheet = self._book.add_worksheet("Leads")
         self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
         self._moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
@@ -55,8 +61,9 @@ class ExcelWriter:
         if self._row + len(rows) > ROWS:
             raise LeadsError(f"more than {ROWS - 1:,} leads do not fit an Excel sheet", _INSTEAD)
         columns = [self._values(block, added, one) for one in self._chosen]
-        for row in rows:
-            self._write_row([column[row] for column in columns])
+        with keeping():
+            for row in rows:
+                self._write_row([column[row] for column in columns])
 
     def _values(self, block: Block, added: pl.DataFrame, one: Chosen) -> list[Any]:
         if one.position is None:
@@ -119,12 +126,68 @@ class ExcelWriter:
         return partial(self.write, block, kept, added)
 
     def commit(self) -> None:
+        import xlsxwriter.exceptions
+
+        with keeping():
+            try:
+                self._book.close()
+            except xlsxwriter.exceptions.FileCreateError as error:  # the output's own failures are kept in `_Deaf`
+                raise (error.__context__ if isinstance(error.__context__, OSError) else OSError(str(error))) from error
         with self._output.writing():
-            self._book.close()
+            self._file.say()
         self._output.commit()
 
     def abort(self) -> None:
+        self._folder.cleanup()
         self._output.abort()
+
+
+class _Deaf:
+    """A file that goes on after a failure as if nothing had been, and tells of it when asked.
+
+    A zip file that cannot be written tries once more when it is thrown away, and complains aloud.
+    """
+
+    def __init__(self, file: IO[bytes]):
+        self._file = file
+        self._failure: OSError | None = None
+        self._at = file.tell() if file.seekable() else None
+
+    def seekable(self) -> bool:
+        return self._at is not None
+
+    def tell(self) -> int:
+        if self._at is None:
+            raise OSError("not a place but a stream")
+        return self._at
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        assert whence == 0
+        self._at = offset
+        self._try(lambda: self._file.seek(offset))
+        return offset
+
+    def write(self, piece: bytes) -> int:
+        size = memoryview(piece).nbytes
+        if self._at is not None:
+            self._at += size
+        self._try(lambda: self._file.write(piece))
+        return size
+
+    def flush(self) -> None:
+        self._try(self._file.flush)
+
+    def _try(self, work: Callable[[], object]) -> None:
+        if self._failure is None:
+            try:
+                work()
+            except OSError as failure:
+                self._failure = failure
+
+    def say(self) -> None:
+        """Raise what went wrong, if anything did."""
+        if self._failure is not None:
+            raise self._failure
 
 
 _WRITTEN: dict[type, Callable[[ExcelWriter, int, Any], None]] = {

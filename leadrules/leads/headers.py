@@ -98,6 +98,7 @@ def _missing(
 ) -> HeaderProblem:
     expected = " or ".join(f"`{one}`" for one in dict.fromkeys(candidates))
     near = nearest_header(candidates, headers)
+    near = " ".join(near.splitlines()) if near else near  # a text ends on its line, and blanks make no difference
     written = near.replace("\\", "\\\\").replace('"', '\\"') if near else ""
     instead = (
         f'did you mean `{near}`? then add `from "{written}"` to the field'

@@ -41,6 +41,8 @@ class OutputFile:
         self._done = False
         if not isinstance(where, (str, os.PathLike)) or os.fspath(where) == "-":
             self.name = "standard output"
+            if isinstance(where, (str, os.PathLike)) and sys.stdout is None:
+                raise LeadsError("standard output is closed", "name a file with -o")
             self._raw: IO[bytes] = cast(
                 IO[bytes], sys.stdout.buffer if isinstance(where, (str, os.PathLike)) else where
             )

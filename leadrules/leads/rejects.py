@@ -18,9 +18,12 @@ from leadrules.leads.added import harmless
 from leadrules.leads.block import Block, LeadSource
 from leadrules.leads.csv_reader import CsvBlock, CsvSource
 from leadrules.leads.csv_records import read_record
+from leadrules.leads.errors import LeadsError
+from leadrules.leads.formats import ending
 from leadrules.leads.output import OutputFile
 from leadrules.leads.texts import value_text
 
+_NOT_CSV = {"json", "jsonl", "ndjson", "parquet", "pq", "xls", "xlsx", "xlsm"}
 COLUMNS = ["reject_row", "reject_field", "reject_value", "reject_reason"]
 
 
@@ -48,6 +51,8 @@ class RejectsWriter:
         self._newline = self._csv.dialect.newline if self._csv else b"\n"
         self._again = source.headers[: len(COLUMNS)] == COLUMNS
         if self._where is not None:
+            if ending(self._where) in _NOT_CSV:
+                raise LeadsError(f"rejects are written as csv, and `{self._where}` says otherwise", "end it in .csv")
             OutputFile(
                 self._where, inputs=self._inputs
             ).abort()  # so that a run ends at its start if this cannot be written

@@ -17,7 +17,7 @@ import tempfile
 import zlib
 from typing import IO, BinaryIO, cast
 
-from leadrules.leads.errors import LeadsError, cannot_read, cannot_write
+from leadrules.leads.errors import LeadsError, cannot_read, keeping
 
 HEAD = 1 << 16
 UTF8_MARK = codecs.BOM_UTF8
@@ -41,6 +41,8 @@ class Place:
             self.path = os.fspath(where)
             self.name = self.path
         else:
+            if isinstance(where, (str, os.PathLike)) and sys.stdin is None:
+                raise LeadsError("standard input is closed", "name a file, or send the leads in with `<` or `|`")
             self._stream = cast(IO[bytes], sys.stdin.buffer if isinstance(where, (str, os.PathLike)) else where)
             self.name = "standard input"
 
@@ -71,11 +73,9 @@ class Place:
             self._spooled = tempfile.NamedTemporaryFile(prefix="leadrules-")  # noqa: SIM115 (until `close`)
             with self.open() as stream:
                 while piece := stream.read(1 << 20):
-                    try:
+                    with keeping():
                         self._spooled.write(piece)
                         self._spooled.flush()
-                    except OSError as error:
-                        raise cannot_write(tempfile.gettempdir(), error) from error
             self.path = self._spooled.name
         return self.path
 
@@ -148,6 +148,11 @@ class ByteStream:
         except UnicodeDecodeError as error:
             raise not_in_encoding(
                 self.name, self._encoding, error.object[error.start], self._decoded + error.start
+            ) from None
+        except UnicodeError:
+            raise LeadsError(
+                f"`{self.name}` cannot be read as {self._encoding}",
+                "name another encoding with --encoding, or leave it out for UTF-8",
             ) from None
         self._decoded += len(piece)
         if self._first and text:
