@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from leadrules.leads.headers import Matched, match_headers
@@ -49,11 +50,15 @@ def as_frame(leads: Any) -> tuple[pl.DataFrame, bool]:
         found = pl.from_arrow(leads) if home == "pyarrow" else pl.DataFrame(leads)
         if isinstance(found, pl.DataFrame):
             return found, False
-    if isinstance(leads, Mapping) or not isinstance(leads, Iterable):
+    if isinstance(leads, str | Mapping) or not isinstance(leads, Iterable):
+        instead = {
+            Mapping: "; for one dict, use score_one",
+            str | PathLike: "; read the file first, or use leadrules run",
+        }
         raise LeadError(
             f"leads of type {type(leads).__name__} are not understood: "
             "give a Polars or pandas frame, an Arrow table or dicts"
-            + ("; for one dict, use score_one" if isinstance(leads, Mapping) else "")
+            + next((words for kind, words in instead.items() if isinstance(leads, kind)), "")
         )
     return _from_records(leads), True
 

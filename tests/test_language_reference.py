@@ -29,8 +29,8 @@ import pytest
 
 import leadrules
 from leadrules.decision import Decision
+from leadrules.engine.scorer import Reject
 from leadrules.frames import LeadError
-from leadrules.scoring import Reject
 
 pytestmark = pytest.mark.filterwarnings("ignore::leadrules.frames.LeadWarning")  # a case gives only what it is about
 
@@ -176,6 +176,15 @@ def test_two_columns_for_one_field_are_an_error_that_names_both(lead: dict[str, 
     for score in (lambda: ruleset.score(pl.DataFrame([lead])), lambda: ruleset.score_one(lead)):
         with pytest.raises(LeadError, match=rf"`{one}` .*`{two}`"):
             score()
+
+
+@pytest.mark.parametrize(
+    ("leads", "instead"),
+    [("leads.csv", "read the file first"), (Path("leads.csv"), "read the file first"), ({"email": "a"}, "use score_one")],
+)
+def test_what_is_no_table_of_leads_is_told_what_to_do(leads: object, instead: str) -> None:
+    with pytest.raises(LeadError, match=instead):
+        leadrules.loads("field email : text  when email is known add 5").score(leads)
 
 
 NESTED = [
