@@ -180,7 +180,11 @@ def test_two_columns_for_one_field_are_an_error_that_names_both(lead: dict[str, 
 
 @pytest.mark.parametrize(
     ("leads", "instead"),
-    [("leads.csv", "read the file first"), (Path("leads.csv"), "read the file first"), ({"email": "a"}, "use score_one")],
+    [
+        ("leads.csv", "read the file first"),
+        (Path("leads.csv"), "read the file first"),
+        ({"email": "a"}, "use score_one"),
+    ],
 )
 def test_what_is_no_table_of_leads_is_told_what_to_do(leads: object, instead: str) -> None:
     with pytest.raises(LeadError, match=instead):
