@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from leadrules.api import Ruleset, check, load, loads
     from leadrules.decision import Contribution, Decision, FrameworkDecision
+    from leadrules.engine.scorer import Reject
     from leadrules.frames import LeadError, LeadWarning
     from leadrules.problems.problem import Problem, RulesetError
-    from leadrules.scoring import Reject
 
 __all__ = [
     "Contribution",
@@ -44,7 +44,7 @@ _HOMES = {
     "LeadError": "frames",
     "LeadWarning": "frames",
     "Problem": "problems.problem",
-    "Reject": "scoring",
+    "Reject": "engine.scorer",
     "Ruleset": "api",
     "RulesetError": "problems.problem",
     "check": "api",

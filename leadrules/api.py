@@ -1,7 +1,7 @@
 """The Python interface: load or check a ruleset, score leads with it.
 
 Everything here is a thin layer: problems come from `leadrules.checking`, the
-answers for columns from `leadrules.scoring`, for one lead from
+answers for columns from `leadrules.engine.scorer`, for one lead from
 `leadrules.reference`.
 """
 
@@ -25,7 +25,7 @@ from leadrules.ruleset import Model
 if TYPE_CHECKING:
     import polars as pl
 
-    from leadrules.scoring import Reject, Scorer
+    from leadrules.engine.scorer import Reject, Scorer
 
 
 def check(path: str | os.PathLike[str], *, allow_outside: bool = False) -> list[Problem]:
@@ -89,7 +89,7 @@ class Ruleset:
 
     def scorer(self, as_of: date) -> Scorer:
         """The ruleset compiled for an as-of date; the last few are kept."""
-        from leadrules.scoring import Scorer
+        from leadrules.engine.scorer import Scorer
 
         found = self._scorers.get(as_of)
         if found is None:
@@ -119,8 +119,8 @@ class Ruleset:
         adds, empty ones null. Raises LeadError if a column is missing or, without
         `rejects`, with all bad values.
         """
+        from leadrules.engine.scorer import BLOCK_ROWS
         from leadrules.frames import as_frame, cells_of
-        from leadrules.scoring import BLOCK_ROWS
 
         frame, is_records = as_frame(leads)
         scorer = self.scorer(_day(as_of))
@@ -137,9 +137,9 @@ class Ruleset:
 
         An absent key is a missing value. Raises LeadError for bad values.
         """
+        from leadrules.engine.scorer import Reject
         from leadrules.frames import cells_of_record
         from leadrules.reference import read_values
-        from leadrules.scoring import Reject
 
         cells = cells_of_record(self.model, lead)
         values, bads = read_values(self.model, cells)
@@ -179,8 +179,8 @@ def score_frame(
     """Score a frame block by block, on threads. Returns the good leads with the added columns, and the bad values."""
     import polars as pl
 
+    from leadrules.engine.scorer import Reject
     from leadrules.engine.table import added_schema
-    from leadrules.scoring import Reject
 
     rows = frame.height
 

@@ -31,9 +31,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from leadrules import days
-from leadrules.emails import Directory
-from leadrules.exact import linear
+from leadrules.meaning import days
+from leadrules.meaning.emails import Directory
+from leadrules.meaning.exact import linear
+from leadrules.meaning.text_tests import truths
 from leadrules.ruleset import (
     And,
     AtLeast,
@@ -49,7 +50,6 @@ from leadrules.ruleset import (
     Operand,
     Or,
 )
-from leadrules.text_tests import truths
 
 Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.integer[Any]]

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from leadrules.meaning.values import Value
 from leadrules.reference import Outcome, decide, reasons
 from leadrules.ruleset import Model
-from leadrules.values import Value
 
 Points = int | float
 

@@ -23,9 +23,12 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
-from leadrules.days import age, bounds
-from leadrules.emails import Directory
-from leadrules.fading import ONE, contribution, factor
+from leadrules.meaning.days import age, bounds
+from leadrules.meaning.emails import Directory
+from leadrules.meaning.fading import ONE, contribution, factor
+from leadrules.meaning.text import fold
+from leadrules.meaning.text_tests import is_true
+from leadrules.meaning.values import Bad, Reading, Value, reader
 from leadrules.ruleset import (
     Age,
     And,
@@ -61,9 +64,6 @@ from leadrules.ruleset import (
     Stage,
     StageIs,
 )
-from leadrules.text import fold
-from leadrules.text_tests import is_true
-from leadrules.values import Bad, Reading, Value, reader
 
 Truth = bool | None
 CriterionState = Literal["met", "not met", "open"]

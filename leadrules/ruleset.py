@@ -15,7 +15,7 @@ The normal form, so that a reader of `reference.py` meets few ideas:
 - `when`, `points by` and `points first` are all rows, of which the first true
   one gives its points (`Rule.rows`).
 - `A unless B` is `And((A, Not(Definitely(B))))`: B stops A only by being true.
-- Texts that are compared ignoring case are already folded (`leadrules.text.fold`).
+- Texts that are compared ignoring case are already folded (`leadrules.meaning.text.fold`).
 
 Questionable decision: days, months and their windows stay symbolic here
 (`DayBound`), because the as-of date comes with the leads. Everything else that
@@ -328,7 +328,7 @@ class Field:
 
     `missing` are the folded spellings that mean missing, the empty text among
     them. `default`, `low` and `high` are values as the type reads them (see
-    `leadrules.values`). `choices` maps folded spelling to the declared one.
+    `leadrules.meaning.values`). `choices` maps folded spelling to the declared one.
     `read` says whether anything looks at the field (a `key` always is).
     """
 

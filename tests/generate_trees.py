@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from leadrules.language import tree
 from leadrules.language.source import Source, Span
 from leadrules.language.table import table
-from leadrules.text import normal
+from leadrules.meaning.text import normal
 
 NOWHERE = Span(Source("tree", ""), 0, 0)
 

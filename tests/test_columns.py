@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leadrules.meaning.values import Bad, reader
 from leadrules.ruleset import Field
-from leadrules.values import Bad, reader
 
 NUMBER_LIKE = (
     st.text(alphabet="0123456789+-.eE_ ,nafiN\t٣x", max_size=24) | st.floats().map(repr) | st.integers().map(str)

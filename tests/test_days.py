@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadrules.days import OUTSIDE, age, bounds, move, ordinal
+from leadrules.meaning.days import OUTSIDE, age, bounds, move, ordinal
 from leadrules.ruleset import DayBound, Unit
 
 DAYS = st.dates(date(1, 1, 1), date(9999, 12, 31))

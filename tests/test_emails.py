@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leadrules.emails import Directory, at, domain, is_valid, shipped
+from leadrules.meaning.emails import Directory, at, domain, is_valid, shipped
 from leadrules.ruleset import DomainLists
 
 ROOT = Path(__file__).parent.parent

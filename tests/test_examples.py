@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 from generate import Case, cases
+from generate.answers import ruleset_of
 from hypothesis import HealthCheck, given, settings
 from transcripts import replay
 
@@ -188,7 +189,7 @@ def test_junit_of_the_cases(capsys: pytest.CaptureFixture[str]) -> None:
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(cases(8, 0))
 def test_generated_rulesets_can_be_counted_and_reported(case: Case) -> None:
-    model = leadrules.loads(case.ruleset.text).model
+    model = ruleset_of(case.ruleset.text).model
     results = run_examples(model)
     coverage = coverage_of(model, results)
     assert 0 <= coverage.seen <= coverage.outcomes

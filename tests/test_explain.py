@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from generate import Case, cases
+from generate.answers import ruleset_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from transcripts import replay
@@ -45,7 +46,7 @@ def test_transcript(
 
 def explanations(case: Case) -> Iterator[tuple[leadrules.Ruleset, Any, Explanation]]:
     """Every lead of a case that is not rejected, with its decision and its explanation."""
-    ruleset = leadrules.loads(case.ruleset.text)
+    ruleset = ruleset_of(case.ruleset.text)
     for row, lead in enumerate(case.leads.raw(), 1):
         values, bads = read_values(ruleset.model, cells_of_record(ruleset.model, lead))
         if not bads:

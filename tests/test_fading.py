@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadrules import fading
-from leadrules.fading import LARGEST, ONE, contribution, factor, factor_table
+from leadrules.meaning import fading
+from leadrules.meaning.fading import LARGEST, ONE, contribution, factor, factor_table
 from leadrules.ruleset import Fading
 
 

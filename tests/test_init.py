@@ -27,13 +27,13 @@ from leadrules.cli.main import exit_code
 from leadrules.formatting import formatted
 from leadrules.leads import match_headers, open_leads
 from leadrules.leads.errors import LeadsError
+from leadrules.meaning.values import Bad, reader
 from leadrules.ruleset import Field, Model
 from leadrules.starting import starting_ruleset
 from leadrules.starting.columns import Column
 from leadrules.starting.dates import formats_of, strictly
 from leadrules.starting.naming import field_name
 from leadrules.starting.spellings import may_mean_nothing, means_nothing
-from leadrules.values import Bad, reader
 
 Captured = pytest.CaptureFixture[str]
 RULE = re.compile(r"^# ((?:when|points|exclude|disqualify|stage) .*)$", re.M)

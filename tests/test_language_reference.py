@@ -29,7 +29,7 @@ import pytest
 
 import leadrules
 from leadrules.decision import Decision
-from leadrules.scoring import Reject
+from leadrules.engine.scorer import Reject
 from leadrules.frames import LeadError
 
 pytestmark = pytest.mark.filterwarnings("ignore::leadrules.frames.LeadWarning")  # a case gives only what it is about

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 from generate import Case, cases
+from generate.answers import ruleset_of
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from leadrules.checking.check import check_text
 from leadrules.frames import cells_of_record
+from leadrules.meaning.values import Bad, Value
 from leadrules.reference import Evaluation, Outcome, Sum, decide, format_points, meets, read_values, reasons, signed
 from leadrules.ruleset import (
     TRUE,
@@ -75,7 +77,6 @@ from leadrules.ruleset import (
     Units,
     Verdict,
 )
-from leadrules.values import Bad, Value
 
 AS_OF = date(2026, 11, 22)
 
@@ -805,7 +806,7 @@ EVERY_DAY = (date.min, date(2024, 2, 29), AS_OF, date.max)
 @settings(max_examples=60, deadline=None)
 @given(cases(rules=10, most_leads=6), st.sampled_from(EVERY_DAY))
 def test_a_checked_ruleset_decides_every_lead_and_its_sums_add_up(case: Case, as_of: date) -> None:
-    checked = check_text(case.ruleset.text).model
+    checked = ruleset_of(case.ruleset.text).model
     assume(checked is not None)
     assert checked is not None
     for one in case.leads.raw():

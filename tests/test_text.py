@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadrules import text
+from leadrules.meaning import text
 
 CHARACTERS = [chr(point) for point in range(0x110000) if not 0xD800 <= point <= 0xDFFF]
 AROUND_WORDS = "aé1٣ \t\xa0_-.+σςΣ\u0301½ⅷ中ꟋΆ\U00010d50\U00011383\U00016121'"

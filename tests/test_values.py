@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadrules.formats import Format, compile_format
+from leadrules.meaning.formats import Format, compile_format
+from leadrules.meaning.values import Bad, cell_text, read_cell, reader
 from leadrules.ruleset import Field, FieldType
-from leadrules.values import Bad, cell_text, read_cell, reader
 
 TYPES: tuple[FieldType, ...] = (
     "text",

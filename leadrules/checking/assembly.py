@@ -23,6 +23,7 @@ from leadrules.checking.names import MEMBERS, Declared
 from leadrules.checking.scope import DISQUALIFIES, EXCLUDES, FRAMEWORKS, Draft, Limit
 from leadrules.language import tree
 from leadrules.language.source import Span
+from leadrules.meaning.text import fold, trim
 from leadrules.problems.file_messages import empty_ruleset
 from leadrules.problems.name_messages import (
     empty_name,
@@ -30,7 +31,6 @@ from leadrules.problems.name_messages import (
     reserved_stage,
     stated_twice,
 )
-from leadrules.text import fold, trim
 
 Statement = TypeVar("Statement", bound=tree.Node)
 

@@ -17,6 +17,7 @@ from leadrules.checking.scope import ListValues, Scope, Typed, broken
 from leadrules.checking.stage_names import compare_stage
 from leadrules.language import tree
 from leadrules.language.source import Span
+from leadrules.meaning.text import fold, trim
 from leadrules.problems.name_messages import shipped_list_read, unknown_list
 from leadrules.problems.near import near_names
 from leadrules.problems.type_messages import (
@@ -34,7 +35,6 @@ from leadrules.problems.type_messages import (
     wrong_kind,
 )
 from leadrules.ruleset import Compare, Condition, Constant, Not
-from leadrules.text import fold, trim
 
 SHIPPED_LISTS = {
     "personal_domains": "is personal",

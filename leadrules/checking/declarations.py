@@ -16,9 +16,10 @@ from leadrules import ruleset
 from leadrules.checking.comparisons import SHIPPED_LISTS
 from leadrules.checking.files import Files
 from leadrules.checking.scope import Draft, ListValues
-from leadrules.formats import compile_format
 from leadrules.language import tree
 from leadrules.language.source import Source, Span
+from leadrules.meaning.formats import compile_format
+from leadrules.meaning.text import fold, normal, trim
 from leadrules.problems.field_messages import (
     bad_format,
     empty_choice,
@@ -35,7 +36,6 @@ from leadrules.problems.name_messages import only_shipped_lists, shipped_list_de
 from leadrules.problems.near import near_names
 from leadrules.problems.type_messages import reversed_range
 from leadrules.problems.wording import KIND_PLURALS, did_you_mean
-from leadrules.text import fold, normal, trim
 
 TYPE_WORDS: Mapping[str, str] = {
     "text": "a text",

@@ -11,11 +11,11 @@ from leadrules.checking.scope import Draft, Scope
 from leadrules.language import tree
 from leadrules.language.printer import print_expression
 from leadrules.language.source import Span
+from leadrules.meaning.values import Bad, cell_text, read_cell
 from leadrules.problems.field_messages import given_does_not_fit
 from leadrules.problems.name_messages import not_a_field, unknown_rule
 from leadrules.problems.near import near_names
 from leadrules.problems.verdict_messages import example_without_date, expects_nothing, given_twice
-from leadrules.values import Bad, cell_text, read_cell
 
 Cell = str | tuple[str, ...]
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from leadrules.language.source import Span
+from leadrules.meaning.text import fold
 from leadrules.problems.name_messages import declared_twice, names_differ_by_case, reserved_name
 from leadrules.problems.near import near_names
 from leadrules.problems.problem import Problem
-from leadrules.text import fold
 
 What = Literal["field", "let", "score", "label", "framework", "criterion", "count", "ask", "list", "stage", "rule"]
 

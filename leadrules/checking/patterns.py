@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from leadrules.text import normal
+from leadrules.meaning.text import normal
 
 MOST_CHARACTERS = 10_000
 

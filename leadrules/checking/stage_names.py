@@ -7,13 +7,13 @@ from leadrules.checking.operands import negated
 from leadrules.checking.scope import Scope, Typed, broken
 from leadrules.language import tree
 from leadrules.language.source import Span
+from leadrules.meaning.text import fold
 from leadrules.problems.name_messages import not_a_stage, unknown_stage
 from leadrules.problems.type_messages import (
     kinds_differ,
     no_order,
 )
 from leadrules.ruleset import Constant
-from leadrules.text import fold
 
 
 def compare_stage(scope: Scope, node: tree.Node, op: str, left: Typed, right: Typed) -> Typed:

@@ -15,6 +15,7 @@ from leadrules.checking.operands import fixed, negated, operand
 from leadrules.checking.patterns import pattern_problem
 from leadrules.checking.scope import Scope, Typed, broken
 from leadrules.language import tree
+from leadrules.meaning.text import fold, normal, trim
 from leadrules.problems.type_messages import (
     bad_pattern,
     empty_search,
@@ -25,7 +26,6 @@ from leadrules.problems.type_messages import (
     not_a_domain,
     wrong_kind,
 )
-from leadrules.text import fold, normal, trim
 
 ADDRESS_WORDS = ("valid", "personal", "disposable", "role", "business")
 

@@ -21,13 +21,13 @@ from leadrules.checking.scope import VERDICTS, Defined, Draft, Limit, Scope, Typ
 from leadrules.language import tree
 from leadrules.language.printer import print_expression
 from leadrules.language.source import Source, Span
+from leadrules.meaning.text import fold, normal, trim
 from leadrules.problems.file_messages import bad_table
 from leadrules.problems.name_messages import not_a_score, unknown_score
 from leadrules.problems.near import near_names
 from leadrules.problems.verdict_messages import always_alone, not_a_label_value, stage_below, table_needs_text
 from leadrules.problems.wording import kind_words
 from leadrules.ruleset import TRUE, LabelRow, Row
-from leadrules.text import fold, normal, trim
 
 
 def verdict(draft: Draft, node: tree.Exclude | tree.Disqualify, limit: Limit) -> ruleset.Verdict | None:

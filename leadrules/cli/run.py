@@ -16,7 +16,7 @@ import click
 if TYPE_CHECKING:
     from leadrules.leads.block import Block, LeadSource
     from leadrules.leads.formats import Format
-    from leadrules.tally import Tally
+    from leadrules.running.tally import Tally
 
 EXAMPLE = """
 \b
@@ -148,12 +148,12 @@ def run(
     model = load_or_exit(rules, allow_outside=allow_outside)
 
     from leadrules.api import today
+    from leadrules.engine.scorer import Scorer
     from leadrules.leads import LeadsError, match_headers, open_leads, open_output, open_rejects
     from leadrules.leads.output import stopped_by_signals
-    from leadrules.running import Added
-    from leadrules.running import run as run_leads
-    from leadrules.scoring import Scorer
-    from leadrules.summary import summary
+    from leadrules.running.run import Added
+    from leadrules.running.run import run as run_leads
+    from leadrules.running.summary import summary
 
     rejects_place = rejects or _rejects_place(output, leads)
     if rejects_place == output == "-":

@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from leadrules import days as calendar
 from leadrules.bins import (
     Codes,
     FlagAxis,
@@ -36,7 +35,9 @@ from leadrules.bins import (
 )
 from leadrules.engine.columns import Column
 from leadrules.engine.plan import Plan
-from leadrules.exact import Linear, exact, linear
+from leadrules.meaning import days as calendar
+from leadrules.meaning.exact import Linear, exact, linear
+from leadrules.meaning.text import fold
 from leadrules.ruleset import (
     Age,
     Arithmetic,
@@ -55,7 +56,6 @@ from leadrules.ruleset import (
     ScoreValue,
     StageIs,
 )
-from leadrules.text import fold
 
 JOINT_BINS = 65_536
 _MICROSECONDS_A_DAY = 86_400_000_000

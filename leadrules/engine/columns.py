@@ -1,8 +1,8 @@
 """Columns of cells into columns of values, as the fields read them.
 
-What a cell means is said once, in `leadrules.values`. Here the cells that are
+What a cell means is said once, in `leadrules.meaning.values`. Here the cells that are
 plainly what their field wants are read a column at a time; every other spelling
-is read once, by `leadrules.values`, and its answer is spread over the rows that
+is read once, by `leadrules.meaning.values`, and its answer is spread over the rows that
 have it. So a fast path is a short cut to the same answer, never a second meaning.
 
 Questionable decision: a text stays what it is, a code into the distinct cells of
@@ -22,8 +22,8 @@ import numpy.typing as npt
 import polars as pl
 
 from leadrules.bins import Mask, day_number, moment_number
+from leadrules.meaning.values import Bad, reader
 from leadrules.ruleset import Field
-from leadrules.values import Bad, reader
 
 LARGEST_INTEGER = 9_007_199_254_740_991
 _TRUTH = frozenset({"true", "false"})

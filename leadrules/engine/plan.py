@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from leadrules.bins import Axis, FlagAxis, OrderedAxis, TextAxis, atoms
-from leadrules.emails import Directory
-from leadrules.exact import exact
-from leadrules.fading import factor_table
+from leadrules.meaning.emails import Directory
+from leadrules.meaning.exact import exact
+from leadrules.meaning.fading import factor_table
 from leadrules.ruleset import (
     At,
     Compare,

@@ -12,8 +12,8 @@ import numpy as np
 
 from leadrules.bins import Mask
 from leadrules.engine.block import Block, Texts
+from leadrules.meaning.text import fold
 from leadrules.ruleset import TRUE, Framework, Label, LabelJoin, LabelRows, LabelTable, Operand, Stage
-from leadrules.text import fold
 
 
 def decide_framework(block: Block, position: int, framework: Framework) -> Texts:

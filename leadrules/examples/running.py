@@ -13,6 +13,7 @@ from datetime import date
 from leadrules.explaining.facts import Facts
 from leadrules.explaining.lead import Explanation, explain
 from leadrules.explaining.words import Words
+from leadrules.meaning.values import Bad, Value, read_cell
 from leadrules.reference import Evaluation, meets
 from leadrules.ruleset import (
     Compare,
@@ -27,7 +28,6 @@ from leadrules.ruleset import (
     ScoreValue,
     StageIs,
 )
-from leadrules.values import Bad, Value, read_cell
 
 ANY_DAY = date(2000, 1, 1)
 """The as-of date of an example that names none: the check has seen to it that nothing looks at it."""

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from leadrules.leads.errors import LeadsError
 from leadrules.leads.headers import loosened, nearest_header
 from leadrules.leads.texts import value_text
+from leadrules.meaning.text import fold, trim
 from leadrules.problems.near import near_names
 from leadrules.problems.wording import either
 from leadrules.ruleset import Model
-from leadrules.text import fold, trim
 
 if TYPE_CHECKING:
     from leadrules.leads.block import Block, LeadSource

@@ -16,6 +16,7 @@ from leadrules.explaining.facts import STATES, Fact, Facts, missing_names
 from leadrules.explaining.parts import PartLines, Parts, RuleLine
 from leadrules.explaining.stages import StageExplanation, explain_stage
 from leadrules.explaining.words import Words
+from leadrules.meaning.values import Value
 from leadrules.reference import Evaluation, Outcome
 from leadrules.ruleset import (
     And,
@@ -25,7 +26,6 @@ from leadrules.ruleset import (
     Model,
     Verdict,
 )
-from leadrules.values import Value
 
 
 @dataclass(frozen=True, slots=True)

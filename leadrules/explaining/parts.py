@@ -11,7 +11,8 @@ from typing import Literal
 
 from leadrules.explaining.facts import Fact, Facts, missing_names
 from leadrules.explaining.words import Words
-from leadrules.fading import ONE, factor
+from leadrules.meaning.fading import ONE, factor
+from leadrules.meaning.text_tests import is_true
 from leadrules.reference import Evaluation, format_points
 from leadrules.ruleset import (
     NO_LIMITS,
@@ -27,7 +28,6 @@ from leadrules.ruleset import (
     TextIn,
     TextTest,
 )
-from leadrules.text_tests import is_true
 
 Status = Literal["fired", "did not fire", "unknown"]
 _WHOLE = 10_000

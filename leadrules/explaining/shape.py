@@ -10,9 +10,9 @@ from leadrules.explaining.lead import Explanation
 from leadrules.explaining.parts import PartLines, RuleLine
 from leadrules.explaining.stages import Need
 from leadrules.explaining.words import safe
+from leadrules.meaning.text import fold
 from leadrules.reference import format_points
 from leadrules.ruleset import Limits
-from leadrules.text import fold
 
 MOST_REASONS = 5
 _NAMES = ("name", "full_name", "fullname", "full.name", "first_name", "last_name", "company")

@@ -19,8 +19,9 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from leadrules.days import bounds, move
 from leadrules.explaining.words import Words, value_words
+from leadrules.meaning.days import bounds, move
+from leadrules.meaning.values import Value
 from leadrules.reference import Evaluation
 from leadrules.ruleset import (
     Age,
@@ -45,7 +46,6 @@ from leadrules.ruleset import (
     TextIn,
     TextTest,
 )
-from leadrules.values import Value
 
 MOST_WAYS = 5
 MOST_UNITS = 200

@@ -18,6 +18,7 @@ from typing import Any
 
 from leadrules.language.source import Source
 from leadrules.language.words import is_bare_name
+from leadrules.meaning.text import fold
 from leadrules.ruleset import (
     Age,
     And,
@@ -53,7 +54,6 @@ from leadrules.ruleset import (
     TextIs,
     TextTest,
 )
-from leadrules.text import fold
 
 MOST_TEXTS = 4
 """How many texts of a list are named before `…`."""

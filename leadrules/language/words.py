@@ -21,9 +21,9 @@ from typing import Any
 from leadrules.language import literals
 from leadrules.language.source import Source, Span
 from leadrules.language.table import table
+from leadrules.meaning.text import BLANKS, normal
 from leadrules.problems import syntax_messages as messages
 from leadrules.problems.problem import Problem
-from leadrules.text import BLANKS, normal
 
 # Words that begin a statement: in a file, and inside the braces of a score or group as well.
 FILE_STATEMENTS = frozenset(

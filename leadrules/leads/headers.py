@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from leadrules.meaning.text import BLANKS, fold, normal
 from leadrules.ruleset import Field
-from leadrules.text import BLANKS, fold, normal
 
 _PASSED_OVER = str.maketrans("", "", BLANKS + "_-.")
 

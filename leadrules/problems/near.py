@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from leadrules.text import fold
+from leadrules.meaning.text import fold
 
 _JOINERS = str.maketrans("", "", " _-.")
 

@@ -18,14 +18,14 @@ from datetime import datetime, time
 from math import inf
 from typing import TYPE_CHECKING
 
-from leadrules.emails import is_valid
-from leadrules.formats import Format, compile_format
+from leadrules.meaning.emails import is_valid
+from leadrules.meaning.formats import Format, compile_format
+from leadrules.meaning.text import fold, is_whole, normal, trim
+from leadrules.meaning.values import Bad, cell_text, reader
 from leadrules.ruleset import Field
 from leadrules.starting import shapes
 from leadrules.starting.dates import formats_of, is_like_a_date, strictly
 from leadrules.starting.spellings import may_mean_nothing, means_nothing
-from leadrules.text import fold, is_whole, normal, trim
-from leadrules.values import Bad, cell_text, reader
 
 if TYPE_CHECKING:
     from leadrules.leads.block import LeadSource

@@ -6,7 +6,7 @@ import re
 
 from leadrules.checking.names import OUTPUT_COLUMNS
 from leadrules.language.words import is_bare_name
-from leadrules.text import BLANKS, fold, normal
+from leadrules.meaning.text import BLANKS, fold, normal
 
 LONGEST = 60
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from leadrules.checking.names import OUTPUT_COLUMNS
 from leadrules.formatting import formatted
 from leadrules.leads.headers import match_headers
+from leadrules.meaning.text import fold, normal
 from leadrules.ruleset import Field
 from leadrules.starting.columns import Column, Survey, survey
 from leadrules.starting.naming import field_name
 from leadrules.starting.rules import is_judgement, is_outcome, rules_for
 from leadrules.starting.systems import known_system
 from leadrules.starting.types import ENOUGH, MOSTLY_BLANK, Choice, choose, common, listed, literal, quoted
-from leadrules.text import fold, normal
 
 if TYPE_CHECKING:
     from leadrules.leads.block import LeadSource

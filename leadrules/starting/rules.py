@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from leadrules.meaning.text import fold, mentions
 from leadrules.starting import shapes
 from leadrules.starting.types import ENOUGH, Choice, common, literal
-from leadrules.text import fold, mentions
 
 _SENIOR = ("ceo", "cto", "cfo", "coo", "cmo", "founder", "owner", "president", "vp", "head", "director", "manager")
 _TITLES = frozenset("title position role function".split())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from leadrules.text import fold
+from leadrules.meaning.text import fold
 
 _CERTAIN = frozenset(
     "n/a #n/a n.a. null (null) [null] \\n undefined #null! #value! #ref! #div/0! #name? (blank) (empty) [blank]".split()

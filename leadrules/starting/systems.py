@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from leadrules.checking import check_text
 from leadrules.leads.headers import match_headers
+from leadrules.meaning.text import fold
+from leadrules.meaning.values import Bad, reader
 from leadrules.places import shipped_rulesets
 from leadrules.ruleset import Field
 from leadrules.starting.columns import Survey
-from leadrules.text import fold
-from leadrules.values import Bad, reader
 
 ENOUGH = 6
 """So many columns by a header of its own, and the file is taken for an export of the system."""

@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from leadrules.meaning.text import fold
 from leadrules.starting import shapes
 from leadrules.starting.columns import Column
 from leadrules.starting.dates import strictly
 from leadrules.starting.naming import words_of_name
-from leadrules.text import fold
 
 ENOUGH = 20
 """So many leads before anything is said of all of them."""
@@ -184,7 +184,7 @@ def _format_type(format: str) -> str:
 
 def _readings(text: str, formats: Sequence[str]) -> list[str]:
     """The day that a text says in each format."""
-    from leadrules.formats import Format, compile_format
+    from leadrules.meaning.formats import Format, compile_format
 
     compiled = [compile_format(one) for one in formats]
     moments = [one.read(text) for one in compiled if isinstance(one, Format)]

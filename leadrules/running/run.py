@@ -20,13 +20,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from leadrules.engine.scorer import ScoredBlock, Scorer
 from leadrules.engine.table import added_schema
 from leadrules.leads.block import ROWS, Block
 from leadrules.leads.rejects import Rejected
 from leadrules.leads.texts import value_text
 from leadrules.ruleset import Model
-from leadrules.scoring import ScoredBlock, Scorer
-from leadrules.tally import Tally
+from leadrules.running.tally import Tally
 
 if TYPE_CHECKING:
     from leadrules.leads import LeadWriter

@@ -24,9 +24,9 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from leadrules.formats import Format, compile_format, in_utc, read_iso
+from leadrules.meaning.formats import Format, compile_format, in_utc, read_iso
+from leadrules.meaning.text import fold, is_whole, normal, trim
 from leadrules.ruleset import Field, FieldType
-from leadrules.text import fold, is_whole, normal, trim
 
 Value = str | int | float | bool | date | datetime | tuple[str, ...]
 

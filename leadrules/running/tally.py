@@ -10,8 +10,8 @@ import numpy.typing as npt
 import polars as pl
 
 from leadrules.engine.columns import Column
+from leadrules.engine.scorer import ScoredBlock
 from leadrules.ruleset import Model
-from leadrules.scoring import ScoredBlock
 
 KEYS_REMEMBERED = 5_000_000
 """Keys of so many leads are held against each other; more would need memory that grows with the file."""

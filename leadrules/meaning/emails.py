@@ -23,8 +23,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from leadrules.meaning.text import BLANKS, fold, is_word_character
 from leadrules.ruleset import DomainLists
-from leadrules.text import BLANKS, fold, is_word_character
 
 LONGEST = 254
 
@@ -32,7 +32,7 @@ NO_CHANGES = DomainLists()
 
 Kind = Literal["personal", "disposable"]
 
-_DATA = Path(__file__).parent / "data"
+_DATA = Path(__file__).parent.parent / "data"
 _LOCAL = r'[^@.()<>\[\]:;,\\"\s\x00-\x20\x7f-\x9f]+'
 _DOMAIN = "(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?[.])+[a-z][a-z0-9-]*[a-z0-9]"
 _SHAPE = re.compile(rf"{_LOCAL}(?:[.]{_LOCAL})*@{_DOMAIN}", re.IGNORECASE | re.ASCII)

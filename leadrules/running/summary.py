@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from leadrules.ruleset import Limits, Model, Rule, Verdict
-from leadrules.running import HASH_SHOWN
-from leadrules.tally import Tally
+from leadrules.running.run import HASH_SHOWN
+from leadrules.running.tally import Tally
 
 MOSTLY = 0.5
 """A column is mostly blank when more than this share of the leads has nothing in it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from leadrules import emails, text
+from leadrules.meaning import emails, text
 from leadrules.ruleset import At, Condition, Exactly, Includes, Known, Matches, TextIn, TextIs, TextTest
 
 if TYPE_CHECKING:
