@@ -61,3 +61,10 @@ def test_where_keys_may_be_absent_a_missing_one_is_a_warning():
         {},
         [("missing-column", "warning", "no lead has `a`, so the field `a` is missing everywhere")],
     )
+
+
+def test_where_no_field_finds_a_column_the_header_itself_is_doubted() -> None:
+    matched = match_headers([Field("visits", "integer"), Field("email", "email")], ["Contacts export 2025", "", ""])
+    assert [problem.name for problem in matched.problems] == ["missing-column"]
+    assert "the header was taken to be `Contacts export 2025`" in matched.problems[0].message
+    assert "--sheet" in (matched.problems[0].help or "")

@@ -169,7 +169,7 @@ def run(
         for problem in matched.problems:
             click.echo(f"{problem.severity}[{problem.name}]: {problem.message}\n  = help: {problem.help}", err=True)
         if matched.errors:
-            raise LeadsError(f"nothing was run: `{source.name}` does not have the columns that `{rules}` reads")
+            raise LeadsError(f"nothing was run: the columns of `{source.name}` do not fit the fields of `{rules}`")
 
         added = Added(reasons, prefix, stamp)
         schema = added.schema(model)

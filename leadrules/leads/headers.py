@@ -66,6 +66,10 @@ def match_headers(fields: Sequence[Field], headers: Sequence[str], *, absent_is_
             problems.append(_ambiguous(position, field, [headers[hit] for hit in hits], hits))
         else:
             found[position] = headers[hits[0]]
+    missing = [problem for problem in problems if problem.name == "missing-column"]
+    if not found and len(missing) > 1 and not absent_is_missing:
+        problems = [problem for problem in problems if problem.name != "missing-column"]
+        problems.append(_nothing_fits(missing, headers))
     return Matched(found, tuple(problems))
 
 
@@ -119,6 +123,19 @@ def _missing(
         position,
         f"the field `{field.name}` has no column: expected {expected}",
         f"{instead}; or mark it `optional`",
+    )
+
+
+def _nothing_fits(missing: Sequence[HeaderProblem], headers: Sequence[str]) -> HeaderProblem:
+    """One problem in place of many: mostly the header is another line, or the leads are on another sheet."""
+    shown = ", ".join(f"`{header[:30]}`" for header in headers[:4]) + (", …" if len(headers) > 4 else "")
+    return HeaderProblem(
+        "missing-column",
+        "error",
+        missing[0].field,
+        f"none of the {len(missing)} fields that need a column has one: the header was taken to be {shown}",
+        "see that the first line names the columns, and in a workbook that the sheet is the right one (`--sheet`); "
+        "headers that the rules do not know are named with `from`",
     )
 
 
