@@ -122,6 +122,10 @@ class Ruleset:
         from leadrules.engine.scorer import BLOCK_ROWS
         from leadrules.frames import as_frame, cells_of
 
+        if reasons is not None and (not isinstance(reasons, int) or reasons < 0):
+            raise ValueError(f"reasons is a whole number from 0, or None for all, not {reasons!r}")
+        if block_rows is not None and block_rows < 1:
+            raise ValueError(f"block_rows is a whole number from 1, not {block_rows!r}")
         frame, is_records = as_frame(leads)
         scorer = self.scorer(_day(as_of))
         cells = cells_of(self.model, frame, is_records)

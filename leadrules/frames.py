@@ -7,12 +7,14 @@ names, and a flat key goes before a nested path.
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from leadrules.leads.headers import Matched, match_headers
+from leadrules.meaning.text import is_whole
 from leadrules.ruleset import Field, Model
 
 if TYPE_CHECKING:
@@ -44,13 +46,18 @@ def as_frame(leads: Any) -> tuple[pl.DataFrame, bool]:
     if isinstance(leads, pl.LazyFrame):
         return leads.collect(), False
     home = type(leads).__module__.partition(".")[0]
-    if home == "pandas":
+    if home == "pandas" and hasattr(leads, "columns"):
         return _from_pandas(leads), False
-    if home == "pyarrow" or hasattr(leads, "__arrow_c_stream__"):
-        found = pl.from_arrow(leads) if home == "pyarrow" else pl.DataFrame(leads)
+    if home == "pyarrow" or (home != "pandas" and hasattr(leads, "__arrow_c_stream__")):
+        refuse_repeated(getattr(getattr(leads, "schema", None), "names", []))
+        try:
+            found = pl.from_arrow(leads) if home == "pyarrow" else pl.DataFrame(leads)
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+            reason = str(error).partition(". Hint")[0]
+            raise LeadError(f"a column of the Arrow table has a type that is not understood: {reason}") from error
         if isinstance(found, pl.DataFrame):
             return found, False
-    if isinstance(leads, str | Mapping) or not isinstance(leads, Iterable):
+    if isinstance(leads, str | Mapping) or home == "pandas" or not isinstance(leads, Iterable):
         instead = {
             Mapping: "; for one dict, use score_one",
             str | PathLike: "; read the file first, or use leadrules run",
@@ -80,7 +87,9 @@ def cells_of(model: Model, frame: pl.DataFrame, is_records: bool) -> dict[int, p
 
 def cells_of_record(model: Model, record: Mapping[str, object]) -> dict[int, object]:
     """One record's cell for each field that it has a key for."""
-    flat = flattened(record)
+    if not isinstance(record, Mapping):
+        raise LeadError(f"a lead is a dict, not of type {type(record).__name__}")
+    flat = _flat(record)
     matched = _match_record(_Fields(model), tuple(flat))
     refuse(matched)
     return {position: flat[header] for position, header in matched.headers.items()}
@@ -100,6 +109,21 @@ def flattened(record: Mapping[str, object]) -> dict[str, object]:
             for inner, cell in flattened(value).items():
                 flat.setdefault(f"{key}.{inner}", cell)
     return flat
+
+
+def _flat(record: Mapping[str, object]) -> dict[str, object]:
+    try:
+        return flattened(record)
+    except RecursionError:
+        raise LeadError("a lead is nested too deeply, or holds itself") from None
+
+
+def refuse_repeated(names: Iterable[str]) -> None:
+    """Raise LeadError if two columns have one name."""
+    counts = Counter(names)
+    repeated = ", ".join(f"`{name}`" for name, count in counts.items() if count > 1)
+    if repeated:
+        raise LeadError(f"more than one column is called {repeated}; rename or drop one")
 
 
 class _Fields:
@@ -127,8 +151,11 @@ def _from_records(records: Iterable[Any]) -> pl.DataFrame:
     for place, record in enumerate(records):
         if not isinstance(record, Mapping):
             raise LeadError(f"lead {place} is of type {type(record).__name__}, not a dict")
-        rows.append(flattened(record))
+        rows.append(_flat(record))
     names = list(dict.fromkeys(name for row in rows for name in row))
+    halves = [name for name in names if not is_whole(name)]
+    if halves:
+        raise LeadError(f"a key holds half a character: {halves[0]!r}")
     columns = []
     for name in names:
         values = [row.get(name) for row in rows]
@@ -141,7 +168,7 @@ def _column(name: str, values: list[Any]) -> pl.Series:
     import polars as pl
 
     kinds = {type(value) for value in values if value is not None}
-    if kinds <= {str} and all(value is None or value.isascii() or _whole(value) for value in values):
+    if kinds <= {str} and all(value is None or value.isascii() or is_whole(value) for value in values):
         return pl.Series(name, values, dtype=pl.String)
     if kinds == {bool}:
         return pl.Series(name, values, dtype=pl.Boolean)
@@ -152,18 +179,11 @@ def _column(name: str, values: list[Any]) -> pl.Series:
     return pl.Series(name, values, dtype=pl.Object)
 
 
-def _whole(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _from_pandas(frame: Any) -> pl.DataFrame:
     """A pandas frame, without pyarrow: NaN and None are missing, mixed columns stay objects."""
     import polars as pl
 
+    refuse_repeated(map(str, frame.columns))
     columns = []
     for place, name in enumerate(frame.columns):
         series = frame.iloc[:, place]
@@ -172,7 +192,10 @@ def _from_pandas(frame: Any) -> pl.DataFrame:
             columns.append(pl.Series(str(name), series.to_numpy()))
             continue
         missing = series.isna().to_numpy()
-        values = [None if gone else value for value, gone in zip(series.tolist(), missing, strict=True)]
+        try:
+            values = [None if gone else value for value, gone in zip(series.tolist(), missing, strict=True)]
+        except ValueError as error:
+            raise LeadError(f"the column `{name}` cannot be read: {error}") from error
         columns.append(_column(str(name), values))
     return pl.DataFrame(columns)
 

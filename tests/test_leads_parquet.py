@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from leadrules.leads import LeadsError, open_leads, open_output
+from leadrules.leads.texts import value_text
 
 FRAME = pl.DataFrame(
     {
@@ -132,3 +133,32 @@ def test_what_is_no_parquet_is_said(tmp_path):
     (tmp_path / "b.parquet").write_text("a,b\n")
     with pytest.raises(LeadsError, match="is not Parquet"):
         open_leads(tmp_path / "b.parquet")
+
+
+@pytest.mark.parametrize("name", ["o.csv", "o.jsonl", "o.xlsx"])
+def test_days_beyond_the_calendar_are_written_as_texts(tmp_path, name):
+    days = pl.Series([2**31 - 1, -(2**31), 0], dtype=pl.Int32).cast(pl.Date)
+    pl.DataFrame({"day": days}).write_parquet(tmp_path / "leads.parquet")
+    source = open_leads(tmp_path / "leads.parquet")
+    with open_output(tmp_path / name, source, [("n", pl.Int64)]) as writer:
+        for block in source.blocks():
+            writer.write(block, np.ones(block.rows, bool), pl.DataFrame({"n": block.numbers}))
+        writer.commit()
+    [block] = open_leads(tmp_path / name).blocks()
+    assert [str(day) for day in block.texts([0]).to_series()] == [
+        "2147483647 days after 1970-01-01",
+        "2147483648 days before 1970-01-01",
+        "1970-01-01",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (dt.timedelta(days=1, microseconds=5), "24:00:00.000005"),
+        (dt.timedelta(seconds=5.5), "0:00:05.5"),
+        (dt.timedelta(minutes=-90), "-1:30:00"),
+    ],
+)
+def test_lengths_of_time_are_hours_minutes_and_seconds(value, text):
+    assert value_text(value) == text

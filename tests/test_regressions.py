@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -76,3 +77,97 @@ def test_exact_arithmetic_on_scores_knows_no_largest_number() -> None:
     assert answer["product"].to_list() == [None, "2 to the 55th, less 4", None, None]
     assert answer["small"].to_list() == ["less", "less", "5 or more", "5 or more"]
     assert answer["large"].to_list() == ["less", "less", "5 or more", "5 or more"]
+
+
+KNOWN = 'field c : {} from "C"\nwhen c is known add 1'
+
+
+def rejected(type: str, leads: Any) -> list[tuple[int, object, str]]:
+    rejects: list[Any] = []
+    leadrules.loads(KNOWN.format(type)).score(leads, DAY, rejects=rejects)
+    return [(bad.row, bad.value, bad.reason) for bad in rejects]
+
+
+FAR = "2147483647 days after 1970-01-01"
+
+
+@pytest.mark.parametrize("unit", ["us", "ms", None])
+def test_a_day_beyond_the_calendar_is_a_bad_value_of_its_lead(unit: str | None) -> None:
+    """A year of five digits, in a file that was written by a program whose calendar has it."""
+    number = 2**31 - 1 if unit is None else (2**31 - 1) * {"us": 86_400_000_000, "ms": 86_400_000}[unit]
+    if unit == "us":
+        number = 10**17  # the year 5138 is within; the largest there are stand below
+        assert rejected("datetime", pl.DataFrame({"C": pl.Series([number]).cast(pl.Datetime("us"))})) == []
+        number = 2**63 - 1
+    dtype: Any = pl.Date if unit is None else pl.Datetime(unit)  # type: ignore[arg-type]
+    cells = pl.Series([number, None, 0], dtype=pl.Int32 if unit is None else pl.Int64).cast(dtype)
+    far = "106751991 days after 1970-01-01" if unit == "us" else FAR
+    for type in ("date", "datetime"):
+        [(row, value, reason)] = rejected(type, pl.DataFrame({"C": cells}))
+        assert (row, value) == (0, far)
+        assert reason.startswith(f"`{far}` is not a date")
+    assert rejected("text", pl.DataFrame({"C": cells})) == []
+
+
+def test_a_list_where_a_value_is_expected_is_shown_as_a_list() -> None:
+    leads = pl.DataFrame({"C": [["x;y", "z"], None]})
+    assert rejected("text", leads) == [(0, ["x;y", "z"], "a list of values is not a text")]
+
+
+def test_years_that_only_pandas_has_are_bad_values() -> None:
+    pandas = pytest.importorskip("pandas")
+    leads = pandas.DataFrame({"C": pandas.Series(np.array(["2026-01-01", "20000-01-01"], dtype="datetime64[s]"))})
+    assert rejected("date", leads) == [(1, leads["C"][1], "`year 20000` is not a date like `2026-11-22`")]
+
+
+def itself() -> dict[str, Any]:
+    lead: dict[str, Any] = {"C": 1}
+    lead["lead"] = lead
+    return lead
+
+
+@pytest.mark.parametrize(
+    ("leads", "message"),
+    [
+        ([itself()], "a lead is nested too deeply, or holds itself"),
+        ([{"C": 1, "\ud800": 2}], r"a key holds half a character: '\\ud800'"),
+    ],
+)
+def test_dicts_that_are_no_leads(leads: Any, message: str) -> None:
+    with pytest.raises(leadrules.LeadError, match=message):
+        rejected("integer", leads)
+
+
+def test_one_lead_is_a_dict() -> None:
+    ruleset = leadrules.loads(KNOWN.format("integer"))
+    for lead in (None, [1], "x"):
+        with pytest.raises(leadrules.LeadError, match="a lead is a dict, not of type "):
+            ruleset.score_one(lead, DAY)  # type: ignore[arg-type]
+    with pytest.raises(leadrules.LeadError, match="nested too deeply"):
+        ruleset.score_one(itself(), DAY)
+
+
+def test_two_columns_of_one_name_are_said() -> None:
+    pandas, arrow = pytest.importorskip("pandas"), pytest.importorskip("pyarrow")
+    for leads in (
+        pandas.DataFrame([[1, 2, 3]], columns=["C", "z", "z"]),
+        arrow.table([[1], [2], [3]], names=["C", "z", "z"]),
+    ):
+        with pytest.raises(leadrules.LeadError, match="more than one column is called `z`; rename or drop one"):
+            rejected("integer", leads)
+
+
+def test_an_arrow_type_that_is_not_understood_is_said() -> None:
+    arrow = pytest.importorskip("pyarrow")
+    for column in (
+        arrow.array([(1, 2, 3)], arrow.month_day_nano_interval()),
+        arrow.array([1], arrow.decimal256(50, 2)),
+    ):
+        with pytest.raises(leadrules.LeadError, match="a column of the Arrow table has a type that is not understood"):
+            rejected("integer", arrow.table({"C": column}))
+
+
+@pytest.mark.parametrize("wrong", [{"reasons": -1}, {"reasons": "all"}, {"block_rows": -1}])
+def test_a_wrong_number_of_something_is_said(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=f"{next(iter(wrong))} is a whole number from"):
+        leadrules.loads(KNOWN.format("integer")).score([{"C": 1}], DAY, **wrong)

@@ -22,6 +22,7 @@ import numpy.typing as npt
 import polars as pl
 
 from leadrules.bins import Mask, day_number, moment_number
+from leadrules.meaning.cells import outside_calendar, values_of
 from leadrules.meaning.values import Bad, reader
 from leadrules.ruleset import Field
 
@@ -192,7 +193,9 @@ class ColumnReader:
 
     def _days(self, cells: pl.Series) -> Column:
         null = cells.is_null().to_numpy()
-        dtype = cells.dtype
+        dtype, own, outside = cells.dtype, cells, outside_calendar(cells)
+        if outside is not None:
+            cells = cells.set(outside, None)
         if isinstance(dtype, pl.Datetime):
             if dtype.time_zone is not None:
                 cells = cells.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
@@ -208,7 +211,8 @@ class ColumnReader:
         if self.field.high is not None:
             high = number(self.field.high)
         column = Column(values, null.copy())
-        self._mend(column, cells, ((values < low) | (values > high)) & ~null)
+        odd = (values < low) | (values > high)
+        self._mend(column, own, (odd if outside is None else odd | outside.to_numpy()) & ~null)
         return column
 
     def _mend(self, column: Column, cells: pl.Series, odd: Mask) -> None:
@@ -237,7 +241,7 @@ def distinct(cells: pl.Series) -> tuple[list[Any], npt.NDArray[np.int32]]:
     positions: dict[Any, int] = {}
     found: list[Any] = []
     rows = np.empty(len(cells), dtype=np.int32)
-    for row, cell in enumerate(cells.to_list()):
+    for row, cell in enumerate(values_of(cells)):
         key = (type(cell), cell if isinstance(cell, str | int | float | date | None) else repr(cell))
         position = positions.setdefault(key, len(found))
         if position == len(found):

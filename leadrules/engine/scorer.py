@@ -19,6 +19,7 @@ from leadrules.engine.columns import Column, ColumnReader
 from leadrules.engine.points import Cuts
 from leadrules.engine.score import Engine, Scored
 from leadrules.engine.table import added_columns
+from leadrules.meaning.cells import value_at
 from leadrules.ruleset import Model
 
 BLOCK_ROWS = 131_072
@@ -69,7 +70,7 @@ class Scorer:
             columns[position] = column
             for row, bad in sorted(column.bad.items()):
                 good[row] = False
-                cell = cells[position][row] if position in cells else None
+                cell = value_at(cells[position], row) if position in cells else None
                 rejects.append(Reject(row, self.model.fields[position].name, cell, bad.reason))
         rejects.sort(key=lambda bad: bad.row)
         cuts = Cuts(good.copy())

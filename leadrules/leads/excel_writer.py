@@ -25,6 +25,7 @@ from leadrules.leads.excel_reader import ExcelBlock
 from leadrules.leads.output import OutputFile
 from leadrules.leads.texts import value_text
 from leadrules.leads.typed import LARGEST_EXACT
+from leadrules.meaning.cells import values_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -70,7 +71,7 @@ class ExcelWriter:
             return added.get_column(one.name).to_list()
         if isinstance(block, ExcelBlock):
             return block.values(one.position)
-        return block.columns([one.position]).to_series().to_list()
+        return values_of(block.columns([one.position]).to_series())
 
     def _write_row(self, values: Sequence[Any]) -> None:
         for place, value in enumerate(values):

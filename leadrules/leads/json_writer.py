@@ -24,6 +24,7 @@ from leadrules.leads.json_reader import JsonBlock, JsonSource
 from leadrules.leads.json_records import members
 from leadrules.leads.output import OutputFile
 from leadrules.leads.texts import value_text
+from leadrules.meaning.cells import values_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -153,7 +154,7 @@ def json_texts(values: pl.Series) -> list[str]:
             else encode(value)
             for value in values.to_list()
         ]
-    return [_json(value) for value in values.to_list()]
+    return [_json(value) for value in values_of(values)]
 
 
 def _json(value: Any) -> str:

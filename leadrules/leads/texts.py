@@ -13,6 +13,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from leadrules.meaning.cells import outside_calendar, values_of
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -23,8 +25,9 @@ def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
 
     columns = []
     for column in frame.iter_columns():
-        if column.dtype == pl.Object or column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Duration):
-            values = [None if value is None else value_text(value) for value in column.to_list()]
+        as_values = column.dtype == pl.Object or column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Duration)
+        if as_values or outside_calendar(column) is not None:
+            values = [None if value is None else value_text(value) for value in values_of(column)]
             column = pl.Series(column.name, values, dtype=pl.String)
         elif column.dtype == pl.Time:
             column = column.dt.to_string("%H:%M:%S%.f")
@@ -51,13 +54,19 @@ def value_text(value: Any) -> str:
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, timedelta):
-        minutes, seconds = divmod(value.total_seconds(), 60)
-        return f"{int(minutes // 60)}:{int(minutes % 60):02}:{seconds:02g}"
+        return _duration(value)
     if isinstance(value, list) and all(isinstance(item, str) and ";" not in item for item in value):
         return ";".join(value)
     if isinstance(value, (list, dict)):
         return json.dumps(value, ensure_ascii=False, default=_plain)
     return str(value)
+
+
+def _duration(value: timedelta) -> str:
+    sign, size = ("-", -value) if value < timedelta() else ("", value)
+    minutes, seconds = divmod(size.days * 86_400 + size.seconds, 60)
+    parts = f".{size.microseconds:06}".rstrip("0") if size.microseconds else ""
+    return f"{sign}{minutes // 60}:{minutes % 60:02}:{seconds:02}{parts}"
 
 
 def _plain(value: Any) -> Any:

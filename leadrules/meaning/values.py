@@ -178,9 +178,12 @@ def _plain_moment(raw: datetime) -> object:
         return raw
     if raw != raw:  # pandas' NaT calls itself a datetime
         return None
-    return datetime(
-        raw.year, raw.month, raw.day, raw.hour, raw.minute, raw.second, raw.microsecond, raw.tzinfo, fold=raw.fold
-    )
+    try:
+        return datetime(
+            raw.year, raw.month, raw.day, raw.hour, raw.minute, raw.second, raw.microsecond, raw.tzinfo, fold=raw.fold
+        )
+    except ValueError:  # pandas has years that Python has not
+        return f"year {raw.year}"
 
 
 def _plain_numpy(raw: Any) -> object:
