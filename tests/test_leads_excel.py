@@ -197,3 +197,13 @@ def test_a_workbook_comes_from_standard_input_too(tmp_path):
     (block,) = source.blocks(["a"])
     source.close()
     assert block.cells.rows() == [(1,)]
+
+
+def test_characters_that_xml_cannot_hold_come_back(tmp_path):
+    """`_x000D_` is how a workbook says CR; a text that looks like that is escaped in its turn."""
+    texts = ["a\r\nb", "\x01", "_x0041_", "_x_", "x_xyz"]
+    made = xlsxwriter.Workbook(tmp_path / "leads.xlsx")
+    made.add_worksheet().write_column(0, 0, ["text", *texts])
+    made.close()
+    [block] = open_leads(tmp_path / "leads.xlsx").blocks()
+    assert block.columns([0]).to_series().to_list() == texts

@@ -141,3 +141,47 @@ def test_the_version_is_the_project_s(capsys: pytest.CaptureFixture[str]) -> Non
     assert exit_code(["--version"]) == 0
     project = (Path(__file__).resolve().parents[1] / "pyproject.toml").read_text()
     assert f'\nversion = "{capsys.readouterr().out.split()[1]}"\n' in project
+
+
+def test_a_folder_without_rights_is_told_of_rejects(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the leads go to standard output, `-o` would not help."""
+    assert exit_code(["run", "r.rules", "leads.csv", "--rejects", "nowhere/r.csv"]) == 2
+    assert "make the folder first, or name another place with --rejects" in capsys.readouterr().err
+
+
+def test_rejects_without_columns_of_their_own_are_no_longer_than_their_header(place: Path) -> None:
+    (place / "leads.jsonl").write_text("[1, 2]\n")
+    assert shell("leadrules run r.rules leads.jsonl -o o.csv").returncode == 1
+    assert (place / "o.csv.rejects.csv").read_text().splitlines() == [
+        "reject_row,reject_field,reject_value,reject_reason",
+        '1,,"[1, 2]","it is a list, not an object (line 1)"',
+    ]
+
+
+def test_a_ruleset_that_cannot_be_read_has_not_been_checked(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(path: str, **_: object) -> None:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr("leadrules.checking.check_path", refused)
+    assert exit_code(["check", "r.rules"]) == 2
+    assert capsys.readouterr().err == "error: `r.rules` cannot be read: there is no permission to read it\n"
+
+
+def test_a_folder_that_cannot_be_looked_into_is_never_a_pass(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "below").mkdir()
+    scan = os.scandir
+
+    def refused(path: str) -> object:
+        if str(path).endswith("below"):
+            raise PermissionError(13, "Permission denied", path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    assert exit_code(["check", "."]) == 2
+    assert "below: permission denied" in capsys.readouterr().err

@@ -26,7 +26,7 @@ from leadrules.problems.file_messages import bad_table
 from leadrules.problems.name_messages import not_a_score, unknown_score
 from leadrules.problems.near import near_names
 from leadrules.problems.verdict_messages import always_alone, not_a_label_value, stage_below, table_needs_text
-from leadrules.problems.wording import kind_words
+from leadrules.problems.wording import counted, kind_words
 from leadrules.ruleset import TRUE, LabelRow, Row
 
 
@@ -195,7 +195,9 @@ def _read_table(scope: Scope, source: Source) -> dict[str, str] | None:
             if not row or all(trim(cell) == "" for cell in row):
                 continue
             if len(row) != 2:
-                scope.report(bad_table(_line(source, number), f"this line has {len(row)} columns, a table has two"))
+                scope.report(
+                    bad_table(_line(source, number), f"this line has {counted(len(row), 'column')}, a table has two")
+                )
                 continue
             wanted, text = fold(trim(row[0])), normal(trim(row[1]))
             if values.setdefault(wanted, text) != text:

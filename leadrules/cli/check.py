@@ -51,23 +51,24 @@ def check(paths: Sequence[str], format_: str, fail_level: str, allow_outside: bo
     Exit code: 0 nothing to report, 1 problems, 2 nothing could be checked.
     """
     found = ruleset_paths(paths)
-    problems, unread = _check_all(found, allow_outside)
+    problems, read = _check_all(found, allow_outside)
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     click.echo(FORMATS[format_](problems, colour), nl=False, color=colour)
-    click.echo(_summary(found, problems), err=True)
-    if unread:
+    if read:
+        click.echo(_summary(read, problems), err=True)
+    if len(read) < len(found):
         return 2
     failing = SEVERITIES[: SEVERITIES.index(fail_level) + 1]
     return int(any(problem.severity in failing for problem in problems))
 
 
-def _check_all(paths: Sequence[str], allow_outside: bool) -> tuple[list[Problem], bool]:
-    """All problems, those of a file that several rulesets include only once; and whether a file could not be read."""
+def _check_all(paths: Sequence[str], allow_outside: bool) -> tuple[list[Problem], list[str]]:
+    """All problems, those of a file that several rulesets include only once; and the paths that could be read."""
     from leadrules.checking import check_path
     from leadrules.checking.files import reason
 
     seen: dict[tuple[object, ...], Problem] = {}
-    unread = False
+    read: list[str] = []
     for path in paths:
         try:
             if path == STANDARD_INPUT:
@@ -76,11 +77,11 @@ def _check_all(paths: Sequence[str], allow_outside: bool) -> tuple[list[Problem]
                 checked = check_path(path, allow_outside=allow_outside)
         except OSError as error:
             click.echo(f"error: `{path}` cannot be read: {reason(error)}", err=True)
-            unread = True
             continue
+        read.append(path)
         for one in checked.problems:
             seen.setdefault((one.name, one.file, one.span.start, one.span.end, one.message), one)
-    return list(seen.values()), unread
+    return list(seen.values()), read
 
 
 def _standard_input(path: Path) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 import click
@@ -23,6 +24,8 @@ def ruleset_paths(paths: Sequence[str]) -> list[str]:
 
 def _each(paths: Iterable[str]) -> Iterator[str]:
     for path in paths:
+        if path == STANDARD_INPUT and sys.stdin is None:
+            raise click.UsageError("standard input is closed")
         if path != STANDARD_INPUT and not os.path.exists(path):
             raise click.UsageError(f"`{path}`: there is no such file or folder")
         if not os.path.isdir(path):
@@ -31,8 +34,13 @@ def _each(paths: Iterable[str]) -> Iterator[str]:
         yield from sorted(_within(path))
 
 
+def _refuse(error: OSError) -> None:
+    """A folder that cannot be looked into may have rulesets: to pass over it would be to pass them."""
+    raise error
+
+
 def _within(path: str) -> Iterator[str]:
     """The `.rules` files in a folder and below; hidden folders, such as `.venv`, are not the user's own."""
-    for folder, below, names in os.walk(path):
+    for folder, below, names in os.walk(path, onerror=_refuse):
         below[:] = [name for name in below if not name.startswith(".")]
         yield from (os.path.join(folder, name) for name in names if name.endswith(".rules"))

@@ -67,10 +67,10 @@ def cannot_read(name: str, error: OSError) -> LeadsError:
     return LeadsError(message.format(name=name), help)
 
 
-def cannot_write(name: str, error: OSError) -> LeadsError:
-    """The message for a failure of the system while writing."""
+def cannot_write(name: str, error: OSError, option: str = "-o") -> LeadsError:
+    """The message for a failure of the system while writing to a place that `option` names."""
     message, help = _WRITING.get(error.errno or 0, ("cannot write `{name}`: " + _words(error), None))
-    return LeadsError(message.format(name=name), help)
+    return LeadsError(message.format(name=name), help and help.replace("with -o", f"with {option}"))
 
 
 def cannot_keep(error: OSError) -> LeadsError:

@@ -46,6 +46,8 @@ _DAMAGED = (
     IndexError,
 )
 _FORMULA = re.compile(rb'<c\b[^>]*?\br="([A-Z]+[0-9]+)"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>\s*)?</c>')
+# How XML holds the control characters that it cannot, such as CR; `_x005F_` keeps a text from looking like one.
+_ESCAPED = re.compile(r"_x(00(?:0[1-9A-Fa-f]|1[0-9A-Fa-f]|5[Ff]))_")
 _MERGED = re.compile(rb'<mergeCell\b[^>]*?\bref="([^"]+)"')
 
 
@@ -239,6 +241,8 @@ def _plain(value: Any) -> Any:
         return int(value) if value.is_integer() and abs(value) < LARGEST_EXACT else value
     if isinstance(value, datetime) and value.time() == time():
         return value.date()
+    if isinstance(value, str) and "_x" in value:
+        value = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
     return None if value == "" else value
 
 

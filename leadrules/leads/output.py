@@ -32,11 +32,15 @@ class OutputFile:
     """One file being written.
 
     `file` takes bytes; `path` is the temporary file's own path, for libraries that write by path
-    (None where there is none). Use as a context: leaving it without `commit` aborts.
+    (None where there is none); `option` is how a user names another place. Use as a context:
+    leaving it without `commit` aborts.
     """
 
-    def __init__(self, where: str | os.PathLike[str] | IO[bytes], *, inputs: Sequence[str | None] = ()):
+    def __init__(
+        self, where: str | os.PathLike[str] | IO[bytes], *, inputs: Sequence[str | None] = (), option: str = "-o"
+    ):
         self.path: str | None = None
+        self._option = option
         self._place: str | None = None
         self._done = False
         if not isinstance(where, (str, os.PathLike)) or os.fspath(where) == "-":
@@ -77,7 +81,7 @@ class OutputFile:
             os.chmod(self.path, _mode(place))
             return open(handle, "wb", buffering=_BUFFER)
         except OSError as error:
-            raise cannot_write(self.name, error) from error
+            raise cannot_write(self.name, error, self._option) from error
 
     def write(self, *pieces: bytes | memoryview) -> None:
         """Write these bytes, or say in plain words why not."""
@@ -94,7 +98,7 @@ class OutputFile:
             self._drop()
             raise OutputClosed(f"{self.name} was closed by its reader") from error
         except OSError as error:
-            raise cannot_write(self.name, error) from error
+            raise cannot_write(self.name, error, self._option) from error
 
     def commit(self) -> None:
         """All is written: move the file to its place."""

@@ -53,9 +53,7 @@ class RejectsWriter:
         if self._where is not None:
             if ending(self._where) in _NOT_CSV:
                 raise LeadsError(f"rejects are written as csv, and `{self._where}` says otherwise", "end it in .csv")
-            OutputFile(
-                self._where, inputs=self._inputs
-            ).abort()  # so that a run ends at its start if this cannot be written
+            self._opened().abort()  # so that a run ends at its start if this cannot be written
 
     def write(self, block: Block, rejected: Sequence[Rejected] = ()) -> int:
         """Write the block's broken records and these bad values, one line a lead, in order; returns how many leads."""
@@ -82,7 +80,7 @@ class RejectsWriter:
         self.count += len(lines)
         if self._where is not None:
             if self._output is None:
-                self._output = OutputFile(self._where, inputs=self._inputs)
+                self._output = self._opened()
                 self._output.write(self._header())
             self._output.write(b"".join(lines[row] + self._newline for row in sorted(lines)))
         return len(lines)
@@ -99,6 +97,10 @@ class RejectsWriter:
         if self._output is not None:
             self._output.abort()
 
+    def _opened(self) -> OutputFile:
+        assert self._where is not None
+        return OutputFile(self._where, inputs=self._inputs, option="--rejects")
+
     def _header(self) -> bytes:
         if self._csv is None:
             return self._cells([*COLUMNS, *self._source.headers]) + self._newline
@@ -108,7 +110,7 @@ class RejectsWriter:
 
     def _broken(self, row: int, reason: str, raw: str) -> bytes:
         if self._csv is None:
-            return self._line(row, "", raw, reason) + self._cells([""] * len(self._source.headers))
+            return self._cells([str(row), "", harmless(raw), harmless(reason), *([""] * len(self._source.headers))])
         return self._line(row, "", "", reason) + self._own(raw.encode("utf-8"))
 
     def _as_they_came(self, block: Block, indices: Sequence[int]) -> list[bytes]:
