@@ -81,6 +81,9 @@ class Ruleset:
     def _scorers(self) -> dict[date, Scorer]:
         return {}
 
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
     def __getstate__(self) -> dict[str, Any]:
         return {"model": self.model, "problems": self.problems}
 

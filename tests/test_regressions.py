@@ -171,3 +171,8 @@ def test_an_arrow_type_that_is_not_understood_is_said() -> None:
 def test_a_wrong_number_of_something_is_said(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=f"{next(iter(wrong))} is a whole number from"):
         leadrules.loads(KNOWN.format("integer")).score([{"C": 1}], DAY, **wrong)
+
+
+def test_a_ruleset_can_be_a_key() -> None:
+    text = KNOWN.format("integer")
+    assert {leadrules.loads(text): 1}[leadrules.loads(text)] == 1

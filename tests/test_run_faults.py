@@ -6,6 +6,7 @@ import gzip
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -185,3 +186,32 @@ def test_a_folder_that_cannot_be_looked_into_is_never_a_pass(
     monkeypatch.setattr(os, "scandir", refused)
     assert exit_code(["check", "."]) == 2
     assert "below: permission denied" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("other", ["regions.csv", "more.csv", "names.csv"])
+def test_no_file_of_the_ruleset_is_written_over(place: Path, other: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither by the scored leads nor by the rejects: a table, an include, a list."""
+    (place / "regions.csv").write_text("country,region\nAustria,South\n")
+    (place / "more.csv").write_text('list good from "names.csv"\n')
+    (place / "names.csv").write_text("Austria\n")
+    (place / "r.rules").write_text(
+        'include "more.csv"\nfield country : text from "Email"\nwhen country in good add 1\n'
+        'label region by country from "regions.csv"\n'
+    )
+    before = (place / other).read_bytes()
+    assert exit_code(["run", "r.rules", "leads.csv", "-o", other]) == 2
+    assert exit_code(["run", "r.rules", "leads.csv", "-o", "o.csv", "--rejects", other]) == 2
+    assert capsys.readouterr().err.count(f"`{other}` is used by this run already, and would be written over") == 2
+    assert (place / other).read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["o.csv", "o.csv.gz", "o.jsonl", "o.parquet", "o.xlsx"])
+def test_the_clock_takes_no_part_in_what_is_written(place: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = []
+    for hour in (1, 2):
+        monkeypatch.setenv("TZ", f"UTC-{hour}")
+        done = shell(f"leadrules run r.rules leads.csv -o {name} --as-of 2026-11-22")
+        assert done.returncode == 0
+        written.append((place / name).read_bytes())
+        time.sleep(1.1)  # a workbook would say when it was made, to the second
+    assert written[0] == written[1]

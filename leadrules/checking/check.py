@@ -19,10 +19,14 @@ from leadrules.problems.problem import Problem, RulesetError
 
 @dataclass(frozen=True)
 class Checked:
-    """What checking a ruleset gives: the model, None if there is any error, and all problems by place."""
+    """What checking a ruleset gives: the model, None if there is any error, and all problems by place.
+
+    `files` are the paths of everything that it is made of: includes, lists and tables too.
+    """
 
     model: ruleset.Model | None
     problems: list[Problem]
+    files: tuple[str, ...] = ()
 
     def or_raise(self) -> ruleset.Model:
         """The model.
@@ -74,7 +78,7 @@ def _check(files: Files, root: Source | None, path: str) -> Checked:
     problems.sort(key=lambda one: (order.get(one.span.source, len(order)), one.span.start, one.span.end))
     if any(problem.severity == "error" for problem in problems):
         model = None
-    return Checked(model, problems)
+    return Checked(model, problems, files.paths())
 
 
 def _own(problems: list[Problem], of_writing: list[Problem]) -> list[Problem]:

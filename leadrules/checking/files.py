@@ -94,6 +94,10 @@ class Files:
         shown = os.path.normpath(os.path.join(os.path.dirname(written.span.source.path), written.value))
         return self._open(real, written, shown, Home(real.parent, home.bounds))
 
+    def paths(self) -> tuple[str, ...]:
+        """The real path of every file that was asked for."""
+        return tuple(map(str, self._by_path))
+
     def hash(self) -> str:
         """The content hash over all texts: SHA-256, in hexadecimal. Paths do not take part."""
         digest = hashlib.sha256()

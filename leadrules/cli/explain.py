@@ -66,7 +66,7 @@ def explain(
 
     from leadrules.cli.rulesets import load_or_exit
 
-    model = load_or_exit(rules, allow_outside=allow_outside)
+    model, _ = load_or_exit(rules, allow_outside=allow_outside)
 
     from leadrules.api import today
     from leadrules.explaining import explain as explain_lead

@@ -145,7 +145,7 @@ def run(
     """
     from leadrules.cli.rulesets import load_or_exit
 
-    model = load_or_exit(rules, allow_outside=allow_outside)
+    model, files = load_or_exit(rules, allow_outside=allow_outside)
 
     from leadrules.api import today
     from leadrules.engine.scorer import Scorer
@@ -181,12 +181,12 @@ def run(
                 schema,
                 columns=_names(columns),
                 drop={name for name, _ in schema} if replace else set(),
-                inputs=[rules],
+                inputs=files,
                 format=_FORMATS.get(format or ""),
             ) as writer,
             _progress(source) as progress,
         ):
-            rejected = open_rejects(rejects_place, source, inputs=[rules, output])
+            rejected = open_rejects(rejects_place, source, inputs=[*files, output])
             try:
                 tally = run_leads(scorer, day, source, matched.headers, writer, rejected, added, progress=progress)
                 rejected.commit()

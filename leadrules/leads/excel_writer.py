@@ -8,7 +8,7 @@ not fit a sheet (rows, columns, very long texts) is an error before anything is 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 ROWS, COLUMNS, LONGEST_TEXT = 1_048_576, 16_384, 32_767
+_CREATED = datetime(2000, 1, 1)  # the clock takes no part: the same leads and rules make the same file
 _INSTEAD = "write .csv or .parquet, which have no such limit"
 
 
@@ -49,6 +50,7 @@ class ExcelWriter:
         options = {"constant_memory": True, "strings_to_urls": False, "tmpdir": self._folder.name}
         self._book = xlsxwriter.Workbook(self._file, options)
         self._book.use_zip64()
+        self._book.set_properties({"created": _CREATED})
         self._sheet = self._book.add_worksheet("Leads")
         self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
         self._moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
@@ -61,17 +63,18 @@ class ExcelWriter:
         rows = np.flatnonzero(kept).tolist()
         if self._row + len(rows) > ROWS:
             raise LeadsError(f"more than {ROWS - 1:,} leads do not fit an Excel sheet", _INSTEAD)
-        columns = [self._values(block, added, one) for one in self._chosen]
+        positions = [one.position for one in self._chosen if one.position is not None]
+        frame = None if isinstance(block, ExcelBlock) else block.columns(positions)
+        own = {} if frame is None else {column.name: column for column in frame.iter_columns()}
+        columns = [self._values(block, own, added, one) for one in self._chosen]
         with keeping():
             for row in rows:
                 self._write_row([column[row] for column in columns])
 
-    def _values(self, block: Block, added: pl.DataFrame, one: Chosen) -> list[Any]:
+    def _values(self, block: Block, own: Mapping[str, pl.Series], added: pl.DataFrame, one: Chosen) -> list[Any]:
         if one.position is None:
             return added.get_column(one.name).to_list()
-        if isinstance(block, ExcelBlock):
-            return block.values(one.position)
-        return values_of(block.columns([one.position]).to_series())
+        return block.values(one.position) if isinstance(block, ExcelBlock) else values_of(own[str(one.position)])
 
     def _write_row(self, values: Sequence[Any]) -> None:
         for place, value in enumerate(values):

@@ -82,16 +82,17 @@ class ParquetWriter:
         frame = pl.concat([block.columns(self._positions), added], how="horizontal")
         if not kept.all():
             frame = frame.filter(kept)
-        columns = [
-            pl.col(one.name if one.position is None else str(one.position)).alias(one.name) for one in self._chosen
-        ]
-        typed = [
-            column
-            if frame.schema[column.meta.root_names()[0]] == self._schema[one.name]
-            else _cast(column, frame, self._schema[one.name])
-            for column, one in zip(columns, self._chosen, strict=True)
-        ]
-        self._hand(frame.select(typed))
+        columns = {column.name: column for column in frame.iter_columns()}
+        self._hand(
+            pl.DataFrame(
+                [
+                    _typed(
+                        columns[one.name if one.position is None else str(one.position)], self._schema[one.name]
+                    ).alias(one.name)
+                    for one in self._chosen
+                ]
+            )
+        )
 
     def prepare(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> Callable[[], None]:
         """Nothing can be done beforehand."""
@@ -127,19 +128,14 @@ class ParquetWriter:
         raise self._failure
 
 
-def _cast(column: pl.Expr, frame: pl.DataFrame, dtype: Any) -> pl.Expr:
-    """Objects and texts of mixed values as the text that the schema promises."""
+def _typed(column: pl.Series, dtype: Any) -> pl.Series:
+    """The column as the type that the schema promises; objects and texts of mixed values as text."""
     import polars as pl
 
     from leadrules.leads.texts import value_text
 
-    name = column.meta.root_names()[0]
-    if frame.schema[name] == pl.Object:
-        return pl.lit(
-            pl.Series(
-                column.meta.output_name(),
-                [None if value is None else value_text(value) for value in frame.get_column(name).to_list()],
-                dtype=pl.String,
-            )
-        )
-    return column.cast(dtype)
+    if column.dtype == dtype:
+        return column
+    if column.dtype != pl.Object:
+        return column.cast(dtype)
+    return pl.Series([None if value is None else value_text(value) for value in column.to_list()], dtype=pl.String)
