@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from leadrules.cli.main import exit_code
@@ -215,3 +216,31 @@ def test_the_clock_takes_no_part_in_what_is_written(place: Path, name: str, monk
         written.append((place / name).read_bytes())
         time.sleep(1.1)  # a workbook would say when it was made, to the second
     assert written[0] == written[1]
+
+
+def test_a_rule_as_long_as_a_book_does_not_fill_the_summary(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (place / "r.rules").write_text(f'field e : text from "Email"\nwhen e contains "{"x" * 100_000}" add 1\n')
+    assert exit_code(["run", "r.rules", "leads.csv", "-o", "o.csv"]) == 0
+    error = capsys.readouterr().err
+    assert 'r.rules:2  e contains "xxx' in error
+    assert len(error) < 1_000
+
+
+def test_days_beyond_the_calendar_stop_no_command(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frame = pl.DataFrame({"Visits": [5], "day": pl.Series([2**31 - 1], dtype=pl.Int32).cast(pl.Date)})
+    frame.write_parquet(place / "leads.parquet")
+    (place / "days.rules").write_text("field day : text\nwhen day is known add 1\n")
+    assert exit_code(["init", "leads.parquet"]) == 0
+    assert exit_code(["explain", "days.rules", "leads.parquet", "--where", "Visits=5"]) == 0
+    assert "2147483647 days after 1970-01-01" in capsys.readouterr().out
+
+
+def test_a_breakdown_of_polars_is_a_fault_of_the_program(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def breaks(*_: object, **__: object) -> None:
+        raise pl.exceptions.PanicException("out of range")
+
+    monkeypatch.setattr("leadrules.cli.main.leadrules.main", breaks)
+    assert exit_code(["check"]) == 70
+    assert "fault in leadrules: PanicException: out of range" in capsys.readouterr().err

@@ -124,6 +124,11 @@ def exit_code(arguments: Sequence[str] | None = None) -> int:
             return COULD_NOT
         _report_fault(error)
         return FAULT
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how Polars breaks down
+            raise
+        _report_fault(error)
+        return FAULT
 
 
 def _say(text: str) -> None:
@@ -132,7 +137,7 @@ def _say(text: str) -> None:
         click.echo(text, err=True)
 
 
-def _report_fault(error: Exception) -> None:
+def _report_fault(error: BaseException) -> None:
     """A fault of the program: what and where, in a few lines; the whole of it with LEADRULES_TRACEBACK set."""
     if os.environ.get("LEADRULES_TRACEBACK"):
         traceback.print_exception(error)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from leadrules.leads.errors import LeadsError
 from leadrules.leads.headers import loosened, nearest_header
 from leadrules.leads.texts import value_text
+from leadrules.meaning.cells import value_at, values_of
 from leadrules.meaning.text import fold, trim
 from leadrules.problems.near import near_names
 from leadrules.problems.wording import either
@@ -119,7 +120,7 @@ class _Search:
     seen: dict[str, None] = field(default_factory=dict)
 
     def through(self, block: Block, headers: Mapping[int, str], columns: Sequence[str]) -> None:
-        texts = [[value_text(value) for value in block.cells[column].to_list()] for column in columns]
+        texts = [[value_text(value) for value in values_of(block.cells[column])] for column in columns]
         first = [fold(trim(text)) for text in texts[0]]
         if len(self.seen) < MOST_REMEMBERED:
             self.seen.update(dict.fromkeys(text for text in texts[0] if text))
@@ -143,4 +144,6 @@ class _Search:
 
 def _found(block: Block, place: int, headers: Mapping[int, str]) -> Found:
     cells = block.cells
-    return Found(int(block.numbers[place]), {position: cells[header][place] for position, header in headers.items()})
+    return Found(
+        int(block.numbers[place]), {position: value_at(cells[header], place) for position, header in headers.items()}
+    )

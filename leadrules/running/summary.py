@@ -12,6 +12,8 @@ from leadrules.running.tally import Tally
 MOSTLY = 0.5
 """A column is mostly blank when more than this share of the leads has nothing in it."""
 SHOWN = 8
+LONGEST = 300
+"""A longer line would push the rest off the screen."""
 
 
 def summary(
@@ -78,7 +80,11 @@ def _listed(heading: str, items: Sequence[str]) -> list[str]:
     if not items:
         return []
     more = [f"and {len(items) - SHOWN} more"] if len(items) > SHOWN else []
-    return [f"{heading}:", *(f"  {item}" for item in [*items[:SHOWN], *more])]
+    return [f"{heading}:", *(f"  {_short(item)}" for item in [*items[:SHOWN], *more])]
+
+
+def _short(item: str) -> str:
+    return item if len(item) <= LONGEST else item[: LONGEST - 1] + "…"
 
 
 def _columns(model: Model, tally: Tally, headers: Mapping[int, str]) -> list[str]:

@@ -18,6 +18,7 @@ from datetime import datetime, time
 from math import inf
 from typing import TYPE_CHECKING
 
+from leadrules.meaning.cells import values_of
 from leadrules.meaning.emails import is_valid
 from leadrules.meaning.formats import Format, compile_format
 from leadrules.meaning.text import fold, is_whole, normal, trim
@@ -226,7 +227,7 @@ def survey(source: LeadSource, rows: int | None) -> Survey:
         found.leads += taken
         frame = block.columns(positions)
         for column, cells in zip(found.columns, frame.iter_columns(), strict=True):
-            column.add(cells.head(taken).to_list())
+            column.add(values_of(cells.head(taken)))
         if found.more:
             break
     return found
