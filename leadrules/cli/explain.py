@@ -10,7 +10,8 @@ from datetime import date
 
 import click
 
-from leadrules.cli.run import Day
+from leadrules.cli.leads import fitted, lead_options, open_source
+from leadrules.cli.types import Day
 
 EXAMPLE = """
 \b
@@ -35,9 +36,7 @@ Example:
     show_default=True,
     help="A page to read, JSON for programs, or Markdown for a note.",
 )
-@click.option("--sheet", help="The sheet of an Excel workbook, by name or number.")
-@click.option("--encoding", help="The encoding of csv or JSON that is not UTF-8, such as windows-1252.")
-@click.option("--delimiter", help="The delimiter of csv, where the guess is wrong.")
+@lead_options
 @click.option("--allow-outside", is_flag=True, help="Let includes leave the folder of RULES.")
 def explain(
     rules: str,
@@ -71,18 +70,11 @@ def explain(
     from leadrules.api import today
     from leadrules.explaining import explain as explain_lead
     from leadrules.explaining import finding
-    from leadrules.leads import LeadsError, match_headers, open_leads
     from leadrules.reference import read_values
 
-    source = open_leads(
-        leads, encoding=encoding, delimiter="\t" if delimiter in ("\\t", "tab") else delimiter, sheet=sheet
-    )
+    source = open_source(leads, sheet=sheet, encoding=encoding, delimiter=delimiter)
     try:
-        matched = match_headers(model.fields, source.headers, absent_is_missing=source.absent_is_missing)
-        for problem in matched.problems:
-            click.echo(f"{problem.severity}[{problem.name}]: {problem.message}\n  = help: {problem.help}", err=True)
-        if matched.errors:
-            raise LeadsError(f"`{source.name}` lacks what `{rules}` reads")
+        matched = fitted(source, model, rules)
         if row is not None:
             found = finding.find_row(source, matched.headers, row)
         elif key is not None:

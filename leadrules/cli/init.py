@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 import click
+
+from leadrules.cli.leads import lead_options, open_source
+from leadrules.cli.types import CountOrAll
 
 EXAMPLE = """
 \b
@@ -16,36 +18,19 @@ Example:
 """
 
 
-class Rows(click.ParamType[Any]):
-    """How many leads to read: a number above 0, or `all` (None)."""
-
-    name = "N|all"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
-        if value is None or isinstance(value, int):
-            return value
-        if value == "all":
-            return None
-        if not str(value).isdecimal() or int(value) == 0:
-            self.fail(f"`{value}` is neither a whole number above 0 nor `all`", param, ctx)
-        return int(value)
-
-
 @click.command(epilog=EXAMPLE, short_help="Write a ruleset to start from, for LEADS.")
 @click.argument("leads", type=click.Path(allow_dash=True))
 @click.option("-o", "--output", metavar="OUT", default="-", help="Where to write; standard output unless said.")
 @click.option("--force", is_flag=True, help="Write over OUT if it is there.")
 @click.option(
     "--rows",
-    type=Rows(),
+    type=CountOrAll("N|all", least=1),
     metavar="N|all",
     default="100000",
     show_default=True,
     help="How many leads to look at, from the first on.",
 )
-@click.option("--sheet", help="The sheet of an Excel workbook, by name or number.")
-@click.option("--encoding", help="The encoding of csv or JSON that is not UTF-8, such as windows-1252.")
-@click.option("--delimiter", help="The delimiter of csv, where the guess is wrong.")
+@lead_options
 def init(
     leads: str,
     output: str,
@@ -62,13 +47,13 @@ def init(
     rules to choose from. What could be read in two ways, such as 03/04/2026, is
     not guessed: a comment asks.
     """
-    from leadrules.leads import LeadsError, open_leads
+    from leadrules.leads import LeadsError
     from leadrules.leads.output import OutputFile
     from leadrules.starting import starting_ruleset
 
     if output != "-" and os.path.lexists(output) and not force:
         raise LeadsError(f"`{output}` is there already, and was left as it is", "name another file, or say --force")
-    source = open_leads(leads, encoding=encoding, delimiter=delimiter, sheet=sheet)
+    source = open_source(leads, sheet=sheet, encoding=encoding, delimiter=delimiter)
     try:
         start = starting_ruleset(source, rows)
     finally:

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from leadrules.cli.leads import fitted, lead_options, open_source
+from leadrules.cli.types import CountOrAll, Day, Share
+
 if TYPE_CHECKING:
     from leadrules.leads.block import Block, LeadSource
     from leadrules.leads.formats import Format
@@ -27,56 +30,6 @@ Example:
 
 
 _FORMATS: dict[str, Format] = {"csv": "csv", "jsonl": "jsonl", "json": "json", "parquet": "parquet", "xlsx": "excel"}
-
-
-class Share(click.ParamType[Any]):
-    """A number of leads, or a share of them: `5`, `2%`."""
-
-    name = "N|P%"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, bool]:
-        if isinstance(value, tuple):
-            return value
-        text = str(value).strip()
-        try:
-            number = float(text.removesuffix("%"))
-        except ValueError:
-            number = -1
-        if not 0 <= number < float("inf") or (not text.endswith("%") and number != int(number)):
-            self.fail(f"`{value}` is neither a number of leads nor a share like `2%`", param, ctx)
-        return number, text.endswith("%")
-
-
-class HowMany(click.ParamType[Any]):
-    """How many reasons: a number, or `all` (None)."""
-
-    name = "K|all"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
-        if value is None or isinstance(value, int):
-            return value
-        if value == "all":
-            return None
-        if not (str(value).isascii() and str(value).isdigit()):
-            self.fail(f"`{value}` is neither a whole number nor `all`", param, ctx)
-        return int(value)
-
-
-class Day(click.ParamType[Any]):
-    """A date like 2026-11-22."""
-
-    name = "DATE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            day = date.fromisoformat(str(value))
-        except ValueError:
-            day = None
-        if day is None or day.isoformat() != value:
-            self.fail(f"`{value}` is not a date like 2026-11-22", param, ctx)
-        return day
 
 
 @click.command(epilog=EXAMPLE)
@@ -107,7 +60,7 @@ class Day(click.ParamType[Any]):
 )
 @click.option(
     "--reasons",
-    type=HowMany(),
+    type=CountOrAll("K|all"),
     default="3",
     show_default=True,
     help="How many reasons each lead gets; 0 leaves the column out.",
@@ -116,9 +69,7 @@ class Day(click.ParamType[Any]):
 @click.option("--prefix", default="", help="What the names of the added columns begin with.")
 @click.option("--replace", is_flag=True, help="Drop the columns of an earlier run first.")
 @click.option("--stamp", is_flag=True, help="Add the as-of date and the ruleset's name, version and content hash.")
-@click.option("--sheet", help="The sheet of an Excel workbook, by name or number.")
-@click.option("--encoding", help="The encoding of csv or JSON that is not UTF-8, such as windows-1252.")
-@click.option("--delimiter", help="The delimiter of csv, where the guess is wrong.")
+@lead_options
 @click.option("--allow-outside", is_flag=True, help="Let includes leave the folder of RULES.")
 def run(
     rules: str,
@@ -149,7 +100,7 @@ def run(
 
     from leadrules.api import today
     from leadrules.engine.scorer import Scorer
-    from leadrules.leads import LeadsError, match_headers, open_leads, open_output, open_rejects
+    from leadrules.leads import open_output, open_rejects
     from leadrules.leads.output import stopped_by_signals
     from leadrules.running.run import Added
     from leadrules.running.run import run as run_leads
@@ -163,14 +114,9 @@ def run(
     day = as_of or today()
     with (
         stopped_by_signals(),
-        closing(open_leads(leads, encoding=encoding, delimiter=_delimiter(delimiter), sheet=sheet)) as source,
+        closing(open_source(leads, sheet=sheet, encoding=encoding, delimiter=delimiter)) as source,
     ):
-        matched = match_headers(model.fields, source.headers, absent_is_missing=source.absent_is_missing)
-        for problem in matched.problems:
-            click.echo(f"{problem.severity}[{problem.name}]: {problem.message}\n  = help: {problem.help}", err=True)
-        if matched.errors:
-            raise LeadsError(f"nothing was run: the columns of `{source.name}` do not fit the fields of `{rules}`")
-
+        matched = fitted(source, model, rules)
         added = Added(reasons, prefix, stamp)
         schema = added.schema(model)
         scorer = Scorer(model, day)
@@ -198,10 +144,6 @@ def run(
     allowed, is_share = max_rejects
     if tally.rejected > (allowed / 100 * tally.read if is_share else allowed):
         sys.exit(1)
-
-
-def _delimiter(text: str | None) -> str | None:
-    return "\t" if text in ("\\t", "tab") else text
 
 
 def _names(columns: str | None) -> list[str] | None:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from leadrules.cli.paths import STANDARD_INPUT, ruleset_paths
+from leadrules.cli.types import Percent
 
 EXAMPLE = """
 \b
@@ -18,21 +19,6 @@ Example:
   leadrules test inbound.rules
   leadrules test rulesets/ --require-coverage 80% --format junit > examples.xml
 """
-
-
-class Percent(click.ParamType[Any]):
-    """A share: `80%`, `80`."""
-
-    name = "P%"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        try:
-            percent = float(str(value).strip().removesuffix("%"))
-        except ValueError:
-            percent = -1
-        if not 0 <= percent <= 100:
-            self.fail(f"`{value}` is not a share from 0% to 100%", param, ctx)
-        return percent
 
 
 @click.command(epilog=EXAMPLE, short_help="Run the examples of rulesets.")
