@@ -23,10 +23,9 @@ import polars as pl
 
 from leadrules.bins import Mask, day_number, moment_number
 from leadrules.meaning.cells import outside_calendar, values_of
-from leadrules.meaning.values import Bad, reader
+from leadrules.meaning.values import LARGEST_INTEGER, Bad, reader
 from leadrules.ruleset import Field
 
-LARGEST_INTEGER = 9_007_199_254_740_991
 _TRUTH = frozenset({"true", "false"})
 
 

@@ -24,14 +24,11 @@ import numpy.typing as npt
 from leadrules.bins import Mask, day_number
 from leadrules.engine.block import JOINT_BINS, Block, Ints, joint_sets
 from leadrules.engine.plan import Plan, RulePlan
+from leadrules.meaning.fading import LARGEST, ONE
 from leadrules.ruleset import DayOf, FieldValue, Limits, Units
 
 Bucket = tuple[int | None, int | None]
 """Where a rule's points are added: its score (None: outside any) and its group (None: in no group)."""
-
-LARGEST = 100_000_000
-"""A contribution stops at this many hundredths: a million points."""
-_BILLION = 1_000_000_000
 
 
 @dataclass(slots=True)
@@ -166,7 +163,7 @@ def _units(points: Ints, units: Units, at_most: int | None, block: Block) -> Int
     with np.errstate(all="ignore"):
         amount = np.floor_divide(block.numbers(units.operand), float(units.every))
     # A contribution stops at LARGEST after a factor of at least a billionth: nothing beyond changes an answer.
-    most = float(LARGEST) * _BILLION
+    most = float(LARGEST) * ONE
     amount = np.where(amount > 0, np.minimum(amount, most), 0.0).astype(np.int64)
     size = np.abs(points)
     room = np.int64(most) // np.maximum(size, 1)
@@ -193,8 +190,8 @@ def _factors(one: RulePlan, block: Block) -> Ints:
 def _fade(points: Ints, factors: Ints) -> Ints:
     """Points times billionths, rounded half away from zero, stopped at a million points."""
     size = np.abs(points)
-    whole, rest = size // _BILLION, size % _BILLION
-    size = whole * factors + (rest * factors + _BILLION // 2) // _BILLION
+    whole, rest = size // ONE, size % ONE
+    size = whole * factors + (rest * factors + ONE // 2) // ONE
     return np.sign(points) * np.minimum(size, LARGEST)
 
 
@@ -224,32 +221,20 @@ def totals(tables: Tables, block: Block, cuts: Cuts | None = None) -> Totals:
         add(bucket_of(plan.rules[position]), contribution(tables, block, position))
 
     nothing = np.zeros(block.rows, dtype=np.int64)
-    outside = nothing
-    parts = [nothing] * len(model.scores)
-    for (score, group), points in sums.items():
-        if group is not None:
-            points = _limit(points, model.groups[group].limits, cuts, "groups", group)
-        if score is None:
-            outside = outside + points
-        else:
-            parts[score] = parts[score] + points
-    for position, group_of in enumerate(model.groups):
-        if (group_of.score, position) not in sums:
-            points = _limit(nothing, group_of.limits, cuts, "groups", position)
-            if group_of.score is None:
-                outside = outside + points
-            else:
-                parts[group_of.score] = parts[group_of.score] + points
+    parts = {score: sums.get((score, None), nothing) for score in (None, *range(len(model.scores)))}
+    for position, group in enumerate(model.groups):
+        points = sums.get((group.score, position), nothing)
+        parts[group.score] = parts[group.score] + _limit(points, group.limits, cuts, "groups", position)
+    outside = parts[None]
     limited = [
-        _limit(points, score_of.limits, cuts, "scores", position)
-        for position, (points, score_of) in enumerate(zip(parts, model.scores, strict=True))
+        _limit(parts[position], score.limits, cuts, "scores", position) for position, score in enumerate(model.scores)
     ]
-    if all(score_of.weight == 10_000 for score_of in model.scores):
+    if all(score.weight == 10_000 for score in model.scores):
         total = sum(limited, outside)
     else:
         weighted = outside * 10_000
-        for points, score_of in zip(limited, model.scores, strict=True):
-            weighted = weighted + points * score_of.weight
+        for points, score in zip(limited, model.scores, strict=True):
+            weighted = weighted + points * score.weight
         total = np.sign(weighted) * ((np.abs(weighted) + 5_000) // 10_000)
     return Totals(limited, _limit(total, model.total, cuts, "scores", None))
 

@@ -20,7 +20,7 @@ from leadrules.engine.plan import Plan
 from leadrules.engine.points import Cuts, Tables, Totals, totals
 from leadrules.engine.reasons import Contributions
 from leadrules.engine.verdicts import decide_framework, decide_label, decide_stage
-from leadrules.ruleset import TRUE, FrameworkCount, LabelValue, Model
+from leadrules.ruleset import FrameworkCount, LabelValue, Model
 
 
 @dataclass(slots=True)
@@ -62,13 +62,13 @@ class Engine:
         for position in model.early_labels:
             decide_label(block, position, model.labels[position])
         asks = [decide_framework(block, position, one) for position, one in enumerate(model.frameworks)]
-        excludes = [(verdict.text, _mask(block, verdict.condition)) for verdict in model.excludes]
+        excludes = [(verdict.text, block.mask(verdict.condition)) for verdict in model.excludes]
         excluded = _any(excludes, rows)
         if cuts is not None:
             cuts.among &= ~excluded
         added = totals(self.tables, block, cuts)
         block.scores = {None: added.total, **dict(enumerate(added.scores))}
-        disqualifies = [(verdict.text, _mask(block, verdict.condition)) for verdict in model.disqualifies]
+        disqualifies = [(verdict.text, block.mask(verdict.condition)) for verdict in model.disqualifies]
         block.disqualified = _any(disqualifies, rows) & ~excluded
         never = excluded | block.disqualified
         for what, position in model.verdicts:
@@ -86,10 +86,6 @@ def _decide(block: Block, operand: LabelValue | FrameworkCount) -> None:
         decide_label(block, operand.label, model.labels[operand.label])
     else:
         decide_framework(block, operand.framework, model.frameworks[operand.framework])
-
-
-def _mask(block: Block, condition: object) -> Mask:
-    return np.ones(block.rows, dtype=bool) if condition == TRUE else block.mask(condition)  # type: ignore[arg-type]
 
 
 def _any(verdicts: list[tuple[str, Mask]], rows: int) -> Mask:

@@ -13,7 +13,7 @@ import numpy as np
 from leadrules.bins import Mask
 from leadrules.engine.block import Block, Texts
 from leadrules.meaning.text import fold
-from leadrules.ruleset import TRUE, Framework, Label, LabelJoin, LabelRows, LabelTable, Operand, Stage
+from leadrules.ruleset import Framework, Label, LabelJoin, LabelRows, LabelTable, Operand, Stage
 
 
 def decide_framework(block: Block, position: int, framework: Framework) -> Texts:
@@ -35,7 +35,7 @@ def decide_framework(block: Block, position: int, framework: Framework) -> Texts
 
 def decide_stage(block: Block, position: int, stage: Stage, never: Mask) -> None:
     """Which leads hold a stage; it becomes the stage of those, being the last one decided so far."""
-    held = np.ones(block.rows, dtype=bool) if stage.condition == TRUE else block.mask(stage.condition)
+    held = block.mask(stage.condition)
     if stage.threshold is not None:
         score = block.scores[stage.on]
         reached = np.zeros(block.rows, dtype=bool)
