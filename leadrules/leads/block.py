@@ -7,9 +7,11 @@ of the block; they are `broken`, and keep their number in the file.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +94,27 @@ class LeadSource(Protocol):
         """The positions of the columns that are written again, in a format that is flat (csv, Excel) or not."""
 
     def close(self) -> None: ...
+
+
+class Columns(ABC):
+    """What blocks find alike whose columns can be had at any time: their first record, and the needed cells."""
+
+    source: Any
+    numbers: NDArray[np.int64]
+    broken: tuple[Broken, ...]
+    needed: list[int]
+
+    @abstractmethod
+    def columns(self, positions: Sequence[int]) -> pl.DataFrame:
+        """The cells of these columns of the file, named by their positions."""
+
+    @property
+    def first_row(self) -> int:
+        return first_row(self.numbers, self.broken)
+
+    @cached_property
+    def cells(self) -> pl.DataFrame:
+        return named(self.columns(self.needed), [self.source.headers[position] for position in self.needed])
 
 
 def first_row(numbers: NDArray[np.int64], broken: Sequence[Broken]) -> int:

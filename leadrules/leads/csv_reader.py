@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadrules.leads.ahead import ahead
-from leadrules.leads.block import ROWS, Broken, first_row, named, positions_of
+from leadrules.leads.block import ROWS, Broken, Columns, positions_of
 from leadrules.leads.csv_dialect import Dialect, read_dialect
 from leadrules.leads.csv_records import CR, LF, Offsets, Records, cut
 from leadrules.leads.errors import LeadsError
@@ -150,7 +150,7 @@ class CsvSource:
 
 
 @dataclass
-class CsvBlock:
+class CsvBlock(Columns):
     """Raw records of a csv file, all with as many cells as the header; see `Block`.
 
     `starts` and `ends` bound the records in `data`, with their line ends;
@@ -170,14 +170,6 @@ class CsvBlock:
     @property
     def rows(self) -> int:
         return len(self.starts)
-
-    @property
-    def first_row(self) -> int:
-        return first_row(self.numbers, self.broken)
-
-    @cached_property
-    def cells(self) -> pl.DataFrame:
-        return named(self.columns(self.needed), [self.source.headers[position] for position in self.needed])
 
     def columns(self, positions: Sequence[int]) -> pl.DataFrame:
         """These columns as text; an empty cell is empty text."""

@@ -17,13 +17,12 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leadrules.leads.block import ROWS, Broken, named, positions_of
+from leadrules.leads.block import ROWS, Broken, Columns, positions_of
 from leadrules.leads.errors import LeadsError, keeping
 from leadrules.leads.streams import Place
 from leadrules.leads.texts import as_texts
@@ -194,7 +193,7 @@ class ExcelSource:
 
 
 @dataclass
-class ExcelBlock:
+class ExcelBlock(Columns):
     """Rows of plain values; see `Block`."""
 
     source: ExcelSource
@@ -207,14 +206,6 @@ class ExcelBlock:
     @property
     def rows(self) -> int:
         return len(self.leads)
-
-    @property
-    def first_row(self) -> int:
-        return int(self.numbers[0])
-
-    @cached_property
-    def cells(self) -> pl.DataFrame:
-        return named(self.columns(self.needed), [self.source.headers[position] for position in self.needed])
 
     def columns(self, positions: Sequence[int]) -> pl.DataFrame:
         import polars as pl

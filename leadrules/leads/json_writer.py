@@ -36,7 +36,6 @@ class JsonWriter:
     def __init__(self, output: OutputFile, source: LeadSource, chosen: Sequence[Chosen], *, lines: bool):
         self._output, self._chosen, self._lines = output, chosen, lines
         without_repeats(chosen, "JSON")
-        self._headers = source.headers
         self._added = [one.name for one in chosen if one.position is None]
         self._left_out: set[str] | None = None
         if isinstance(source, JsonSource):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leadrules.leads.block import ROWS, Broken, named, positions_of
+from leadrules.leads.block import ROWS, Broken, Columns, positions_of
 from leadrules.leads.errors import LeadsError
 from leadrules.leads.streams import Place
 from leadrules.leads.texts import as_texts
@@ -107,7 +106,7 @@ class ParquetSource:
 
 
 @dataclass
-class ParquetBlock:
+class ParquetBlock(Columns):
     """Leads in a frame of the file's own columns; see `Block`."""
 
     source: ParquetSource
@@ -120,14 +119,6 @@ class ParquetBlock:
     @property
     def rows(self) -> int:
         return len(self.frame)
-
-    @property
-    def first_row(self) -> int:
-        return int(self.numbers[0])
-
-    @cached_property
-    def cells(self) -> pl.DataFrame:
-        return named(self.columns(self.needed), [self.source.headers[position] for position in self.needed])
 
     def columns(self, positions: Sequence[int]) -> pl.DataFrame:
         import polars as pl

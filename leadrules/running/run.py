@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from leadrules.leads.rejects import RejectsWriter
 
 HASH_SHOWN = 12
+STAMP = ("as_of", "ruleset", "ruleset_version", "ruleset_hash")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,7 @@ class Added:
         """Names and types of the added columns, in order."""
         schema = [(self.prefix + name, dtype) for name, dtype in added_schema(model, self.reasons).items()]
         if self.stamp:
-            schema += [
-                (self.prefix + name, pl.String()) for name in ("as_of", "ruleset", "ruleset_version", "ruleset_hash")
-            ]
+            schema += [(self.prefix + name, pl.String()) for name in STAMP]
         return schema
 
     def frame(self, model: Model, scored: ScoredBlock, as_of: date) -> pl.DataFrame:
@@ -60,10 +59,9 @@ class Added:
             frame = frame.rename({name: self.prefix + name for name in frame.columns})
         if self.stamp:
             stamp = (as_of.isoformat(), model.title, model.version, model.hash[:HASH_SHOWN])
-            names = ("as_of", "ruleset", "ruleset_version", "ruleset_hash")
             frame = frame.with_columns(
                 pl.lit(value, dtype=pl.String).alias(self.prefix + name)
-                for name, value in zip(names, stamp, strict=True)
+                for name, value in zip(STAMP, stamp, strict=True)
             )
         return frame
 
