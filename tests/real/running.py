@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from answers import rows_of
+import pytest
+from answers import Answer, rows_of
+
+Row = dict[str, str]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -22,6 +26,24 @@ def found_by_frame(rules: Path, leads: Path, as_of: str, tmp_path: Path) -> list
     frame = pl.read_csv(leads, infer_schema=False)
     scored = leadrules.load(rules).score(frame, as_of=date.fromisoformat(as_of), reasons=3)
     return [{column: as_text(value) for column, value in row.items()} for row in scored.iter_rows(named=True)]
+
+
+def real_file(folder: Path, name: str) -> Path:
+    """A file of the real leads; the test is skipped, saying so, where it is not there."""
+    path = folder / name
+    if not path.is_file():
+        pytest.skip(f"the real leads are not there: {path.name}")
+    return path
+
+
+def assert_alike(key: str, rows: Sequence[Row], found: Sequence[Row], expected: Callable[[Row], Answer]) -> None:
+    """Every lead's cells are those that the oracle expects; `key` is the column that names a lead in a difference."""
+    wrong = [
+        f"{row[key]}: {difference}"
+        for row, lead in zip(rows, found, strict=True)
+        for difference in expected(row).differences(lead)
+    ]
+    assert not wrong, f"{len(wrong)} differences, such as\n" + "\n".join(wrong[:20])
 
 
 def as_text(value: object) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from answers import Answer, Contribution, Rules, reasons, rows_of, shown, whole
-from running import found_by_command, found_by_frame
+from running import assert_alike, found_by_command, found_by_frame, real_file
 
 HERE = Path(__file__).resolve().parent
 RULES = HERE / "hubspot.rules"
@@ -206,10 +206,7 @@ def expected(row: dict[str, str]) -> Answer:
 
 @pytest.fixture(scope="module")
 def contacts(real_data: Path) -> Path:
-    path = real_data / "hubspot_dummy" / "hubspot_contacts.csv"
-    if not path.is_file():
-        pytest.skip(f"the contacts are not there: {path.name}")
-    return path
+    return real_file(real_data / "hubspot_dummy", "hubspot_contacts.csv")
 
 
 @pytest.mark.parametrize("way", [found_by_frame, found_by_command], ids=["python", "command"])
@@ -217,12 +214,7 @@ def test_every_contact(way, contacts: Path, tmp_path: Path) -> None:
     rows = rows_of(contacts)
     found = way(RULES, contacts, AS_OF.isoformat(), tmp_path)
     assert len(found) == len(rows) == 950
-    wrong = [
-        f"{row['Contact ID']}: {difference}"
-        for row, contact in zip(rows, found, strict=True)
-        for difference in expected(row).differences(contact)
-    ]
-    assert not wrong, f"{len(wrong)} differences, such as\n" + "\n".join(wrong[:20])
+    assert_alike("Contact ID", rows, found, expected)
 
 
 def test_the_contacts_meet_every_part_of_the_ruleset(contacts: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from answers import Answer, Contribution, Rules, reasons, rows_of, shown
-from running import found_by_command, found_by_frame
+from running import assert_alike, found_by_command, found_by_frame, real_file
 
 HERE = Path(__file__).resolve().parent
 RULES = HERE / "x_education.rules"
@@ -228,10 +228,7 @@ def expected(row: dict[str, str]) -> Answer:
 
 @pytest.fixture(scope="module")
 def leads(real_data: Path) -> Path:
-    path = real_data / "x_education" / "Leads.csv"
-    if not path.is_file():
-        pytest.skip(f"the real leads are not there: {path.name}")
-    return path
+    return real_file(real_data / "x_education", "Leads.csv")
 
 
 @pytest.mark.parametrize("way", [found_by_frame, found_by_command], ids=["python", "command"])
@@ -239,12 +236,7 @@ def test_every_lead(way, leads: Path, tmp_path: Path) -> None:
     rows = rows_of(leads)
     found = way(RULES, leads, "2026-11-02", tmp_path)
     assert len(found) == len(rows) == 9240
-    wrong = [
-        f"{row['Prospect ID']}: {difference}"
-        for row, lead in zip(rows, found, strict=True)
-        for difference in expected(row).differences(lead)
-    ]
-    assert not wrong, f"{len(wrong)} differences, such as\n" + "\n".join(wrong[:20])
+    assert_alike("Prospect ID", rows, found, expected)
 
 
 def test_the_leads_meet_every_part_of_the_ruleset(leads: Path) -> None:
