@@ -130,11 +130,11 @@ class Ruleset:
         if block_rows is not None and block_rows < 1:
             raise ValueError(f"block_rows is a whole number from 1, not {block_rows!r}")
         frame, is_records = as_frame(leads)
-        scorer = self.scorer(_day(as_of))
+        scorer = self.scorer(as_of_day(as_of))
         cells = cells_of(self.model, frame, is_records)
         result, found = score_frame(scorer, frame, cells, reasons, threads, block_rows or BLOCK_ROWS)
         if found and rejects is None:
-            raise LeadError(_bad_values(found), found)
+            raise LeadError(bad_values(found), found)
         if rejects is not None:
             rejects.extend(found)
         return result
@@ -155,8 +155,8 @@ class Ruleset:
                 Reject(0, self.model.fields[position].name, cells.get(position), bad.reason)
                 for position, bad in sorted(bads.items())
             ]
-            raise LeadError(_bad_values(found), found)
-        return decide_one(self.model, values, _day(as_of), reasons)
+            raise LeadError(bad_values(found), found)
+        return decide_one(self.model, values, as_of_day(as_of), reasons)
 
 
 def today() -> date:
@@ -164,7 +164,7 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def _day(as_of: object) -> date:
+def as_of_day(as_of: object) -> date:
     """The as-of date: of a datetime its UTC day, today's where none is given. Raises TypeError for anything else."""
     if as_of is None:
         return today()
@@ -215,7 +215,7 @@ def score_frame(
     return pl.concat([part for part, _ in parts]), [bad for _, found in parts for bad in found]
 
 
-def _bad_values(rejects: Sequence[Reject]) -> str:
+def bad_values(rejects: Sequence[Reject]) -> str:
     shown = [f"row {bad.row}: {bad.field}: {bad.reason}" for bad in rejects[:5]]
     more = f" (and {len(rejects) - 5} more)" if len(rejects) > 5 else ""
     count = "1 bad value" if len(rejects) == 1 else f"{len(rejects)} bad values"
