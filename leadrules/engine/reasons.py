@@ -10,8 +10,9 @@ the work grows with the axes and not with the rules.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,18 +56,26 @@ class Contributions:
 
     def fired(self, among: Mask) -> npt.NDArray[np.int64]:
         """For every rule, for how many of these leads it gave other than 0."""
+        return self._summed(among, lambda points: points != 0)
+
+    def given(self, among: Mask) -> npt.NDArray[np.int64]:
+        """For every rule, the hundredths that it gave to these leads together."""
+        return self._summed(among, lambda points: points)
+
+    def _summed(self, among: Mask, each: Callable[[Ints], npt.NDArray[Any]]) -> npt.NDArray[np.int64]:
+        """For every rule, the sum over these leads of something of each lead's points."""
         rules = self.tables.plan.rules
-        counts = np.zeros(len(rules), dtype=np.int64)
+        sums = np.zeros(len(rules), dtype=np.int64)
         everyone = bool(among.all())
         leads_in: dict[tuple[int, ...], npt.NDArray[np.intp]] = {}
         for position, (points, index) in self.indexed.items():
             axes = rules[position].axes
             if axes not in leads_in:
                 leads_in[axes] = np.bincount(index if everyone else index[among], minlength=len(points))
-            counts[position] = leads_in[axes][points != 0].sum()
+            sums[position] = (leads_in[axes] * each(points)).sum()
         for position, column in self.columns.items():
-            counts[position] = np.count_nonzero(column[among])
-        return counts
+            sums[position] = each(column[among]).sum()
+        return sums
 
     def counted(self) -> list[int]:
         """The rules that reasons may name: those that count now, outside parts of no weight."""

@@ -7,10 +7,7 @@ grow with the file.
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +23,7 @@ from leadrules.leads.block import ROWS, Block
 from leadrules.leads.rejects import Rejected
 from leadrules.leads.texts import value_text
 from leadrules.ruleset import Model
+from leadrules.running.ordered import in_order
 from leadrules.running.tally import Tally
 
 if TYPE_CHECKING:
@@ -95,7 +93,7 @@ def run(
         return block, scored, scored.fired(), write
 
     blocks = source.blocks(needed, rows)
-    with closing(_in_order(score, blocks, threads or os.cpu_count() or 1)) as scored_blocks:
+    with closing(in_order(score, blocks, threads)) as scored_blocks:
         for block, scored, fired, write in scored_blocks:
             write()
             rejects.write(block, _rejected(scored))
@@ -103,22 +101,6 @@ def run(
             if progress is not None:
                 progress(block, tally)
     return tally
-
-
-def _in_order(work: Callable[[Block], Any], blocks: Iterator[Block], threads: int) -> Generator[Any, None, None]:
-    """The results of work on blocks, in the blocks' order, with at most one more under way than there are threads."""
-    with ThreadPoolExecutor(threads) as pool:
-        waiting: deque[Future[Any]] = deque()
-        try:
-            for block in blocks:
-                waiting.append(pool.submit(work, block))
-                if len(waiting) > threads:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
 
 
 def _rejected(scored: ScoredBlock) -> Sequence[Rejected]:
