@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leadrules.evidence.ranking import Estimate, Ints, Ranking, RankingCounter, auc, wins_among
+from leadrules.evidence.ranking import Estimate, Ints, RankingCounter, auc, wins_among
 from leadrules.evidence.rates import LEVEL
 
 MOST_STEPS = 256
