@@ -31,6 +31,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from leadrules.engine.search import Codes, Search, code_type
 from leadrules.meaning import days
 from leadrules.meaning.emails import Directory
 from leadrules.meaning.exact import linear
@@ -52,7 +53,6 @@ from leadrules.ruleset import (
 )
 
 Mask = npt.NDArray[np.bool_]
-Codes = npt.NDArray[np.integer[Any]]
 
 MISSING = 0
 YES = np.ones((), dtype=bool)
@@ -145,12 +145,17 @@ class OrderedAxis:
     def size(self) -> int:
         return len(self._cuts) + 2
 
+    @property
+    def cuts(self) -> list[Any]:
+        """The boundaries, ascending: a value is in the bin of as many as it reaches, and one."""
+        return self._cuts
+
     def codes(self, values: npt.NDArray[Any], missing: Mask | None) -> Codes:
-        """The bin of every value; rows of `missing` are bin 0."""
-        codes = self._search.reached(values)
+        """The bin of every value, whatever its type of number; rows of `missing` are bin 0."""
+        codes: npt.NDArray[Any] = self._search.reached(values)
         codes += 1
         if missing is not None:
-            codes[missing] = MISSING
+            codes *= ~missing
         return codes
 
     def sets(self, atom: Condition) -> Sets:
@@ -163,70 +168,6 @@ class OrderedAxis:
             above = bins >= bisect_left(self._cuts, boundary) + 2
             true = true & (above if at_least else ~above)
         return Sets(true, known & ~true)
-
-
-class Search:
-    """How many of some ascending cuts each value reaches: `searchsorted`, several times as fast.
-
-    A grid of cells is laid over the cuts, so fine that no cell holds more than a
-    cut or two (`x = 3` has two, a hair apart). A value's cell tells all but these
-    comparisons, which are then made. The map from values to cells never falls as
-    values rise, whatever it rounds, and that is all that exactness needs.
-    """
-
-    CELLS = 1 << 13
-
-    def __init__(self, cuts: npt.NDArray[Any]):
-        self.cuts = cuts
-        self.code_type = _code_type(len(cuts) + 2)
-        self._cells = 0
-        # Beyond this, the distance of a value from a cut may not be finite.
-        if 0 < len(cuts) < self.CELLS // 2 and cuts.dtype != object and np.abs(cuts[[0, -1]]).max() < 1e290:
-            self._lay_grid()
-
-    def _lay_grid(self) -> None:
-        """Find a grid, of one cut a cell if that can be; none (`_cells` 0) where cuts lie too close together."""
-        self._least = float(self.cuts[0])
-        width = float(self.cuts[-1]) - self._least
-        for most in (1, 2):
-            cells = 64
-            while cells <= self.CELLS:
-                with np.errstate(all="ignore"):
-                    self._scale = np.float64(cells - 4) / width if width > 0 else 0.0
-                    places = self._places(self.cuts, cells)
-                if np.isfinite(self._scale) and np.bincount(places).max() <= most:
-                    self._fill(cells, places)
-                    return
-                cells *= 2
-
-    def _fill(self, cells: int, places: npt.NDArray[np.int32]) -> None:
-        """For each cell, how many cuts lie below it, and its own: what no value reaches where it has none."""
-        self._cells = cells
-        first = np.searchsorted(places, np.arange(cells))
-        self._below = first.astype(self.code_type)
-        held = np.bincount(places, minlength=cells)
-        beyond = np.inf if self.cuts.dtype == np.float64 else np.iinfo(np.int64).max
-        padded = np.append(self.cuts, [beyond, beyond]).astype(self.cuts.dtype)
-        self._own = [np.where(held > which, padded[first + which], beyond) for which in range(held.max())]
-
-    def _places(self, values: npt.NDArray[Any], cells: int) -> npt.NDArray[np.int32]:
-        """Each value's cell: cell 1 begins at the least cut; what lies outside goes to the first and the last cell."""
-        scaled = values - self._least
-        scaled *= self._scale
-        scaled += 1.0
-        np.clip(scaled, 0.0, cells - 1, out=scaled)
-        return scaled.astype(np.int32)
-
-    def reached(self, values: npt.NDArray[Any]) -> Codes:
-        """The count for every value; any count for NaN."""
-        if not self._cells or values.dtype == object:
-            return np.searchsorted(self.cuts, values, side="right").astype(self.code_type)
-        with np.errstate(all="ignore"):
-            places = self._places(values, self._cells)
-            codes: npt.NDArray[Any] = self._below.take(places, mode="clip")
-            for cuts in self._own:
-                codes += values >= cuts.take(places, mode="clip")
-        return codes
 
 
 class FlagAxis:
@@ -287,7 +228,7 @@ class TextAxis:
                 self._learn(new)
             known = self._bin_of_value
             codes = [MISSING if value is None else known[value] for value in values]
-        return np.array(codes, dtype=_code_type(self.size))
+        return np.array(codes, dtype=code_type(self.size))
 
     def _learn(self, values: list[Any]) -> None:
         answers = truths(list(self._atoms), values, self.directory)
@@ -310,10 +251,6 @@ class TextAxis:
 
 
 Axis = OrderedAxis | FlagAxis | TextAxis
-
-
-def _code_type(size: int) -> type[np.uint16 | np.uint32]:
-    return np.uint16 if size < 65_536 else np.uint32
 
 
 def _known(atom: Known, known: Mask) -> Sets:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadrules.bins import Search
+from leadrules.engine.search import Search
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -43,11 +43,37 @@ def test_many_cuts_and_values_between(count: int) -> None:
 
 
 def test_cuts_a_hair_apart_have_a_grid_too() -> None:
-    cuts = np.array(sorted(side for cut in (0.0, 3.0, 10.0) for side in (cut, np.nextafter(cut, np.inf))))
+    cuts = np.array(sorted(side for cut in range(10) for side in (cut, np.nextafter(cut, np.inf))))
     search = Search(cuts)
-    tried = np.array([-1.0, -0.0, 0.0, 1.0, 3.0, np.nextafter(3.0, np.inf), np.nextafter(3.0, 0), 10.0, 11.0])
+    tried = np.array([-1.0, -0.0, 0.0, 1.0, 3.0, np.nextafter(3.0, np.inf), np.nextafter(3.0, 0), 9.0, 11.0])
     assert search.reached(tried).tolist() == np.searchsorted(cuts, tried, side="right").tolist()
     assert search._cells > 0
+
+
+WHOLES = [np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64]
+
+
+@pytest.mark.parametrize("dtype", WHOLES)
+@pytest.mark.parametrize("middle", [-70_000, -130, -1, 0, 3, 250, 70_000, 2**40])
+@pytest.mark.parametrize("apart", [1, 40, 2**33])
+def test_whole_numbers_of_any_width_against_doubles(dtype: type[np.integer], middle: int, apart: int) -> None:
+    """Wherever the cuts lie, inside what the type can hold or beyond, and up to both of its ends."""
+    cuts = np.array(sorted({float(middle + step * apart) + half for step in range(-8, 9) for half in (0, 0.5)}))
+    ends = np.iinfo(dtype)
+    near = {int(cut) + step for cut in cuts for step in (-1, 0, 1)} | {0, 1, -1, ends.min, ends.max}
+    tried = sorted(value for value in near if ends.min <= value <= ends.max)
+    expected = [sum(value >= cut for cut in cuts.tolist()) for value in tried]
+    for some in (cuts, cuts[:3]):
+        expected = [sum(value >= cut for cut in some.tolist()) for value in tried]
+        assert Search(some).reached(np.array(tried, dtype=dtype)).tolist() == expected
+
+
+@pytest.mark.parametrize("count", [3, 40])
+def test_narrow_doubles(count: int) -> None:
+    cuts = np.arange(count) / 10
+    tried = np.append(cuts, cuts - 1e-9).astype(np.float32)
+    expected = np.searchsorted(cuts, tried.astype(float), side="right")
+    assert Search(cuts).reached(tried).tolist() == expected.tolist()
 
 
 def test_no_cuts_at_all() -> None:

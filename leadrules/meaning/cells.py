@@ -42,8 +42,8 @@ def outside_calendar(cells: pl.Series) -> pl.Series | None:
     per_day = _units_per_day(cells)
     if not per_day:
         return None
-    # In another zone the day may be the one before or after.
-    margin = 1 if getattr(cells.dtype, "time_zone", None) is not None else 0
+    # In a zone other than UTC the day may be the one before or after.
+    margin = 0 if getattr(cells.dtype, "time_zone", None) in (None, "UTC") else 1
     first, last = (_FIRST + margin) * per_day, (_LAST + 1 - margin) * per_day - 1
     numbers = cells.to_physical()
     low, high = numbers.min(), numbers.max()
