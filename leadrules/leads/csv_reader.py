@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SMALLEST_CHUNK, LARGEST_CHUNK = 1 << 18, 1 << 26
 LARGEST_RECORD = 1 << 28
-_MISREAD = (
+MISREAD = (
     b"x",
     b"\xef",
 )  # Polars looks for zlib's mark and a byte-order mark at the start of any text; a header keeps it from finding one
@@ -178,7 +178,7 @@ class CsvBlock(Columns):
         if not self.rows or not positions:
             return pl.DataFrame({str(position): pl.Series([], dtype=pl.String) for position in positions})
         data = self._regular()
-        misread = data[:1] in _MISREAD
+        misread = data[:1] in MISREAD
         if misread:
             width = len(self.source.headers)
             header = bytes([self.source.dialect.delimiter]).join(b"%d" % position for position in range(width))

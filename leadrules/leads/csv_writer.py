@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from leadrules.leads.added import as_text
+from leadrules.leads.added import as_cells, as_text
 from leadrules.leads.block import Block, LeadSource
 from leadrules.leads.chosen import Chosen
-from leadrules.leads.csv_reader import CsvBlock, CsvSource
-from leadrules.leads.csv_records import cut
+from leadrules.leads.csv_reader import MISREAD, CsvBlock, CsvSource
+from leadrules.leads.csv_records import LF, cut
 from leadrules.leads.output import OutputFile
 
 if TYPE_CHECKING:
@@ -78,23 +78,28 @@ class CsvWriter:
     def prepare(self, block: Block, kept: Mask, added: pl.DataFrame) -> Callable[[], None]:
         """Make the lines that `write` writes; what is returned writes them."""
         lines = self._lines_of(block, kept, added) if self._plain and isinstance(block, CsvBlock) else None
-        return partial(self._write, block, kept, added) if lines is None else partial(self._write_lines, lines)
+        return partial(self._write, block, kept, added) if lines is None else partial(self._output.write, lines)
 
-    def _lines_of(self, block: CsvBlock, kept: Mask, added: pl.DataFrame) -> pl.DataFrame | None:
+    def _lines_of(self, block: CsvBlock, kept: Mask, added: pl.DataFrame) -> memoryview | None:
         """The usual case, at the speed of Polars: whole records of one line each, and the added cells behind."""
         import polars as pl
 
         records = whole_records(block)
         if records is None:
             return None
+        delimiter = self._delimiter.decode()
+        cells = as_cells(added.select(one.name for one in self._runs[1][1]), delimiter)
+        lines = pl.DataFrame([records.alias(_unlike(cells.columns)), *cells.iter_columns()])
         buffer = io.BytesIO()
-        texts = as_text(added.select(one.name for one in self._runs[1][1]))
-        texts.write_csv(buffer, include_header=False, separator=self._delimiter.decode(), batch_size=20_000)
-        cells = one_a_line(buffer.getvalue(), ord("\n"), block.rows)
-        if cells is None:
-            return None
-        both = pl.DataFrame([records, cells.rename("added")])
-        return both if kept.all() else both.filter(kept)
+        (lines if kept.all() else lines.filter(kept)).write_csv(
+            buffer,
+            include_header=False,
+            separator=delimiter,
+            line_terminator=self._newline.decode(),
+            quote_style="never",
+            batch_size=20_000,
+        )
+        return buffer.getbuffer()
 
     def _write(self, block: Block, kept: Mask, added: pl.DataFrame) -> None:
         if not kept.any():
@@ -112,18 +117,6 @@ class CsvWriter:
         ]
         lines = parts[0] if len(parts) == 1 else map(self._delimiter.join, zip(*parts, strict=True))
         self._output.write(self._newline.join(lines), self._newline)
-
-    def _write_lines(self, lines: pl.DataFrame) -> None:
-        buffer = io.BytesIO()
-        lines.write_csv(
-            buffer,
-            include_header=False,
-            separator=self._delimiter.decode(),
-            line_terminator=self._newline.decode(),
-            quote_style="never",
-            batch_size=20_000,
-        )
-        self._output.write(buffer.getbuffer())
 
     def _cells(self, block: CsvBlock, kept: Mask, every: bool, positions: list[int]) -> list[bytes]:
         """The kept leads' cells in these columns, as they came."""
@@ -173,30 +166,21 @@ def _line(row: tuple[object, ...], delimiter: bytes) -> bytes:
     return text.getvalue().encode("utf-8")
 
 
-_NOT_IN_TEXT = "\x01"
-
-
 def whole_records(block: CsvBlock) -> pl.Series | None:
     """The block's records without their line ends; None where a record has a line end inside."""
-    return one_a_line(block.data, block.source.dialect.line_end, block.rows)
-
-
-def one_a_line(data: bytes, line_end: int, rows: int) -> pl.Series | None:
-    """The lines of this text, which are to be so many; None if they are not."""
     import polars as pl
 
-    if data.count(line_end) != rows or _NOT_IN_TEXT.encode() in data:
+    # What Polars could take for the mark of a packed file is kept from the start of the first line.
+    shield = b"\n" if block.data[:1] in MISREAD else b""
+    if block.source.dialect.line_end != LF or not block.rows or block.data.count(b"\n") != block.rows:
         return None
-    # A header keeps Polars from looking for a mark at the start of the first line.
-    lines = pl.read_csv(
-        b"\0line" + bytes([line_end]) + data,
-        separator=_NOT_IN_TEXT,
-        eol_char=chr(line_end),
-        quote_char=None,
-        infer_schema=False,
-        empty_string_is_null=False,
-    )
-    return lines.to_series() if len(lines) == rows else None
+    lines = pl.read_lines(io.BytesIO(shield + block.data if shield else block.data)).to_series()
+    return lines[len(shield) :] if len(lines) == block.rows + len(shield) else None
+
+
+def _unlike(names: Sequence[str]) -> str:
+    """A name that is none of these."""
+    return max(names, key=len, default="") + "_"
 
 
 def _slices(data: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[bytes]:
