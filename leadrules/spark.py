@@ -1,0 +1,197 @@
+"""Score a Spark DataFrame: the compiled engine inside Spark's own workers.
+
+Spark reads, spreads, retries and writes; each task hands its leads over as Arrow
+batches, scores them with the same engine as every other run, and hands them back
+with the added columns. The driver plans and never sees a lead.
+
+Questionable decision: a bad value stops the job unless `rejects="mark"` asks for the
+lead to be kept, marked. Tasks run on many machines at once, so there is no one list
+that could take rejected leads, and dropping them silently would lose them.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from leadrules.api import Ruleset, as_of_day
+from leadrules.frames import LeadError, cells_of, refuse_repeated
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
+    from pyspark.sql.types import StructType
+
+    from leadrules.engine.scorer import Reject, Scorer
+
+REJECT_COLUMNS = ("reject_field", "reject_value", "reject_reason")
+
+Rejects = Literal["raise", "mark"]
+
+
+def score(
+    ruleset: Ruleset,
+    leads: DataFrame,
+    as_of: date | None = None,
+    *,
+    reasons: int | None = 3,
+    rejects: Rejects = "raise",
+    block_rows: int = 65_536,
+) -> DataFrame:
+    """Score a Spark DataFrame of leads; nothing runs before Spark needs the result.
+
+    as_of       the date to score for; today in UTC, fixed when this is called, unless given
+    reasons     how many reasons a lead gets: None for all, 0 for no such column
+    rejects     `raise`: a bad value fails the job, with its text in the error;
+                `mark`: its lead comes out with empty added columns, and with `reject_field`,
+                `reject_value` and `reject_reason`, which are null for every good lead
+    block_rows  about how many leads a task scores at a time
+
+    Returns the leads' own columns, unchanged and in their order, and after them those that
+    `leadrules run` adds; partitions stay as they are. Raises LeadError at once for a field
+    without a column or an added column that the leads have already.
+    """
+    import polars as pl
+    from pyspark.sql.types import StructType
+
+    if rejects not in ("raise", "mark"):
+        raise ValueError(f"rejects is `raise` or `mark`, not {rejects!r}")
+    if reasons is not None and (not isinstance(reasons, int) or reasons < 0):
+        raise ValueError(f"reasons is a whole number from 0, or None for all, not {reasons!r}")
+    if block_rows < 1:
+        raise ValueError(f"block_rows is a whole number from 1, not {block_rows!r}")
+    day = as_of_day(as_of)
+    own = leads.schema
+    added = _added(ruleset, reasons, rejects)
+    refuse_repeated(own.names)
+    cells_of(ruleset.model, pl.DataFrame(schema=_shape(own)), False)
+    clash = [field.name for field in added if field.name in own.names]
+    if clash:
+        names = ", ".join(f"`{name}`" for name in clash)
+        raise LeadError(f"the leads already have a column {names}; rename or drop it before scoring")
+    packed = pickle.dumps(ruleset)
+    task = _task(packed, day, reasons, rejects == "mark", block_rows, own.names)
+    # Spark takes a dot in a column's name for a path into it, so the columns travel under plain names.
+    plain = leads.toDF(*(f"c{position}" for position in range(len(own.names))))
+    return plain.mapInArrow(task, StructType([*own.fields, *added.fields]))
+
+
+def _added(ruleset: Ruleset, reasons: int | None, rejects: Rejects) -> StructType:
+    """The columns that scoring adds, in Spark's types."""
+    import polars as pl
+    from pyspark.sql.types import BooleanType, DataType, DoubleType, LongType, StringType, StructField, StructType
+
+    from leadrules.engine.table import added_schema
+
+    types: dict[type[pl.DataType], DataType] = {
+        pl.Float64: DoubleType(),
+        pl.Int64: LongType(),
+        pl.Boolean: BooleanType(),
+        pl.String: StringType(),
+    }
+    fields = [
+        StructField(name, types[dtype.base_type()]) for name, dtype in added_schema(ruleset.model, reasons).items()
+    ]
+    if rejects == "mark":
+        fields += [StructField(name, StringType()) for name in REJECT_COLUMNS]
+    return StructType(fields)
+
+
+def _shape(schema: StructType) -> dict[str, pl.DataType]:
+    """The columns' names and what is nested in them, which is all that fields are matched by."""
+    import polars as pl
+    from pyspark.sql.types import StructType
+
+    return {
+        field.name: pl.Struct(_shape(field.dataType)) if isinstance(field.dataType, StructType) else pl.String()
+        for field in schema.fields
+    }
+
+
+def _task(
+    packed: bytes, day: date, reasons: int | None, mark: bool, block_rows: int, names: list[str]
+) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """What Spark runs on each partition."""
+
+    def task(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        # One task a core is Spark's affair; more threads in each would only get in each other's way.
+        os.environ.setdefault("POLARS_MAX_THREADS", "1")
+        scorer = _scorer(packed, day)
+        for table in _blocks(batches, block_rows):
+            yield from _scored(scorer, table.rename_columns(names), reasons, mark)
+
+    return task
+
+
+@lru_cache(maxsize=4)
+def _scorer(packed: bytes, day: date) -> Scorer:
+    """The compiled ruleset; a worker process compiles it once, however many tasks it runs."""
+    ruleset: Ruleset = pickle.loads(packed)
+    return ruleset.scorer(day)
+
+
+def _blocks(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Table]:
+    """Spark's small batches, joined until there are leads enough to be worth a block."""
+    import pyarrow as pa
+
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(one.num_rows for one in held) >= rows:
+            yield pa.Table.from_batches(held)
+            held = []
+    if held:
+        yield pa.Table.from_batches(held)
+
+
+def _scored(scorer: Scorer, table: pa.Table, reasons: int | None, mark: bool) -> Iterator[pa.RecordBatch]:
+    """One block with the added columns."""
+    import polars as pl
+    import pyarrow as pa
+
+    cells = cells_of(scorer.model, _frame(table), False)
+    block = scorer.score(cells, table.num_rows, reasons)
+    added = block.frame
+    if block.rejects and not mark:
+        raise LeadError(_bad_values(block.rejects), block.rejects)
+    if mark:
+        if block.rejects:
+            good = pl.Series(block.good)
+            added = added.select(pl.when(good).then(pl.all()))
+        added = added.hstack(_marks(block.rejects, table.num_rows))
+    new = added.to_arrow(compat_level=pl.CompatLevel.oldest())
+    whole = pa.Table.from_arrays([*table.columns, *new.columns], names=[*table.column_names, *new.column_names])
+    yield from whole.combine_chunks().to_batches()
+
+
+def _bad_values(rejects: Sequence[Reject]) -> str:
+    """What is wrong, without row numbers, which mean nothing outside their partition."""
+    shown = [f"{bad.field} {bad.value!r}: {bad.reason}" for bad in rejects[:5]]
+    more = f" (and {len(rejects) - 5} more in these leads)" if len(rejects) > 5 else ""
+    return f'bad values: {"; ".join(shown)}{more}; keep such leads, marked, with rejects="mark"'
+
+
+def _marks(rejects: Sequence[Reject], rows: int) -> list[pl.Series]:
+    """The three columns that say what is wrong with a lead; several bad values are joined by `; `."""
+    import polars as pl
+
+    from leadrules.leads.texts import value_text
+
+    marks: list[list[str | None]] = [[None] * rows for _ in REJECT_COLUMNS]
+    for bad in rejects:
+        for column, text in zip(marks, (bad.field, value_text(bad.value), bad.reason), strict=True):
+            before = column[bad.row]
+            column[bad.row] = text if before is None else f"{before}; {text}"
+    return [pl.Series(name, column, dtype=pl.String) for name, column in zip(REJECT_COLUMNS, marks, strict=True)]
+
+
+def _frame(table: pa.Table) -> pl.DataFrame:
+    """The leads as the engine takes them."""
+    from leadrules.frames import as_frame
+
+    return as_frame(table)[0]
