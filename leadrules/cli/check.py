@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,9 +16,10 @@ import click
 from leadrules.cli.paths import STANDARD_INPUT, ruleset_paths
 from leadrules.problems.problem import Problem, Severity
 from leadrules.problems.render import FORMATS
+from leadrules.problems.report import SEVERITIES, Report, cannot_be_read, counts
 from leadrules.problems.wording import counted
 
-SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+SHOWN_INPUT = "<standard input>"
 
 
 @click.command(short_help="Find problems in rulesets.")
@@ -30,7 +30,7 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
     type=click.Choice(tuple(FORMATS)),
     default="full",
     show_default=True,
-    help="How problems are shown: with their lines, one a line, or as JSON.",
+    help="How problems are shown: for people (full), editors (line), programs (json), or build servers.",
 )
 @click.option(
     "--fail-level",
@@ -51,46 +51,45 @@ def check(paths: Sequence[str], format_: str, fail_level: str, allow_outside: bo
     Exit code: 0 nothing to report, 1 problems, 2 nothing could be checked.
     """
     found = ruleset_paths(paths)
-    problems, read = _check_all(found, allow_outside)
-    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    click.echo(FORMATS[format_](problems, colour), nl=False, color=colour)
-    if read:
-        click.echo(_summary(read, problems), err=True)
-    if len(read) < len(found):
-        return 2
     failing = SEVERITIES[: SEVERITIES.index(fail_level) + 1]
-    return int(any(problem.severity in failing for problem in problems))
+    report = _check_all(found, allow_outside, failing)
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    click.echo(FORMATS[format_](report, colour), nl=False, color=colour)
+    for path, why in report.unread.items():
+        click.echo(f"error: {cannot_be_read(path, why)}", err=True)
+    if report.paths:
+        click.echo(_summary(report), err=True)
+    if report.unread:
+        return 2
+    return int(any(problem.severity in failing for problem in report.problems))
 
 
-def _check_all(paths: Sequence[str], allow_outside: bool) -> tuple[list[Problem], list[str]]:
-    """All problems, those of a file that several rulesets include only once; and the paths that could be read."""
+def _check_all(paths: Sequence[str], allow_outside: bool, failing: Sequence[Severity]) -> Report:
+    """All problems, those of a file that several rulesets include only once."""
     from leadrules.checking import check_path
     from leadrules.checking.files import reason
 
     seen: dict[tuple[object, ...], Problem] = {}
     read: list[str] = []
-    for path in paths:
+    unread: dict[str, str] = {}
+    for given in paths:
+        path, reader = (SHOWN_INPUT, _standard_input) if given == STANDARD_INPUT else (given, Path.read_bytes)
         try:
-            if path == STANDARD_INPUT:
-                checked = check_path("<standard input>", allow_outside=allow_outside, read=_standard_input)
-            else:
-                checked = check_path(path, allow_outside=allow_outside)
+            checked = check_path(path, allow_outside=allow_outside, read=reader)
         except OSError as error:
-            click.echo(f"error: `{path}` cannot be read: {reason(error)}", err=True)
+            unread[path] = reason(error)
             continue
         read.append(path)
         for one in checked.problems:
             seen.setdefault((one.name, one.file, one.span.start, one.span.end, one.message), one)
-    return list(seen.values()), read
+    return Report(list(seen.values()), read, unread, failing)
 
 
 def _standard_input(path: Path) -> bytes:
-    return sys.stdin.buffer.read() if path == Path("<standard input>") else path.read_bytes()
+    return sys.stdin.buffer.read() if path == Path(SHOWN_INPUT) else path.read_bytes()
 
 
-def _summary(paths: Sequence[str], problems: Sequence[Problem]) -> str:
+def _summary(report: Report) -> str:
     """One friendly line."""
-    where = f"`{paths[0]}`" if len(paths) == 1 else counted(len(paths), "ruleset")
-    counts = Counter(problem.severity for problem in problems)
-    said = [counted(counts[one], "note" if one == "info" else one) for one in SEVERITIES if counts[one]]
-    return f"{where}: {', '.join(said) if said else 'no problems'}"
+    where = f"`{report.paths[0]}`" if len(report.paths) == 1 else counted(len(report.paths), "ruleset")
+    return f"{where}: {counts(report.problems) or 'no problems'}"
