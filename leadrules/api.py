@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from leadrules.checking import Checked, check_path, check_text
 from leadrules.decision import Decision, decide_one
 from leadrules.frames import LeadError
+from leadrules.meaning.values import Value
 from leadrules.problems.problem import Problem, RulesetError
 from leadrules.ruleset import Model
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from leadrules.engine.scorer import Reject, Scorer
+    from leadrules.engine.single import Single
 
 
 def check(path: str | os.PathLike[str], *, allow_outside: bool = False) -> list[Problem]:
@@ -51,6 +53,30 @@ def _ruleset(checked: Checked) -> Ruleset:
     if checked.model is None:
         raise RulesetError(checked.problems)
     return Ruleset(checked.model, tuple(checked.problems))
+
+
+class _Singles:
+    """A model made ready for single leads, for the last few as-of dates, from the second lead of a date in a row on.
+
+    Where dates come in no order, to make ready for each would cost more than it gains.
+    """
+
+    MOST = 4
+
+    def __init__(self) -> None:
+        self._by_date: dict[date, Single] = {}
+        self._last: date | None = None
+
+    def ready(self, model: Model, as_of: date) -> Single | None:
+        found = self._by_date.get(as_of)
+        if found is None and self._last == as_of:
+            from leadrules.engine.single import Single
+
+            if len(self._by_date) >= self.MOST:
+                self._by_date.clear()
+            found = self._by_date[as_of] = Single(model, as_of)
+        self._last = as_of
+        return found
 
 
 @dataclass(frozen=True)
@@ -80,6 +106,10 @@ class Ruleset:
     @cached_property
     def _scorers(self) -> dict[date, Scorer]:
         return {}
+
+    @cached_property
+    def _singles(self) -> _Singles:
+        return _Singles()
 
     def __hash__(self) -> int:
         return hash(self.hash)
@@ -143,20 +173,31 @@ class Ruleset:
         """Score one lead, given as a dict by header or field name; nested dicts reach dotted names.
 
         An absent key is a missing value. Raises LeadError for bad values.
+
+        Leads of one as-of date are answered faster and faster: what leads in the same bins were told is remembered.
         """
-        from leadrules.engine.scorer import Reject
         from leadrules.frames import cells_of_record
-        from leadrules.reference import read_values
 
         cells = cells_of_record(self.model, lead)
+        day = as_of_day(as_of)
+        single = self._singles.ready(self.model, day)
+        decided = None if single is None else single.decide(cells, reasons)
+        return decided or decide_one(self.model, self._values(cells), day, reasons)
+
+    def _values(self, cells: Mapping[int, object]) -> tuple[Value | None, ...]:
+        """A value for each field. Raises LeadError for bad ones."""
+        from leadrules.reference import read_values
+
         values, bads = read_values(self.model, cells)
-        if bads:
-            found = [
-                Reject(0, self.model.fields[position].name, cells.get(position), bad.reason)
-                for position, bad in sorted(bads.items())
-            ]
-            raise LeadError(bad_values(found), found)
-        return decide_one(self.model, values, as_of_day(as_of), reasons)
+        if not bads:
+            return values
+        from leadrules.engine.scorer import Reject
+
+        found = [
+            Reject(0, self.model.fields[position].name, cells.get(position), bad.reason)
+            for position, bad in sorted(bads.items())
+        ]
+        raise LeadError(bad_values(found), found)
 
 
 def today() -> date:

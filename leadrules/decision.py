@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from leadrules.meaning.values import Value
 from leadrules.reference import Outcome, decide, reasons
@@ -70,8 +71,22 @@ def points(hundredths: int) -> Points:
 
 
 def decide_one(model: Model, values: Sequence[Value | None], as_of: date, most: int | None = 3) -> Decision:
-    """The decision on a lead with these values, by field; the reasons name `most` contributions (None: all)."""
-    outcome = decide(model, values, as_of)
+    """The reference's decision on a lead with these values, by field; see `decision`."""
+    return decision(model, decide(model, values, as_of), as_of, most)
+
+
+def decision(
+    model: Model,
+    outcome: Outcome,
+    as_of: date,
+    most: int | None = 3,
+    told: Callable[[tuple[int, int]], Contribution] | None = None,
+) -> Decision:
+    """An outcome in users' terms; the reasons name `most` contributions (None: all).
+
+    `told` gives a rule's contribution, by the rule's position and hundredths, where
+    someone remembers them.
+    """
     excluded = outcome.total is None
     return Decision(
         score=None if outcome.total is None else points(outcome.total.after),
@@ -84,7 +99,7 @@ def decide_one(model: Model, values: Sequence[Value | None], as_of: date, most: 
         labels={} if excluded else {one.name: text for one, text in zip(model.labels, outcome.labels, strict=True)},
         frameworks={} if excluded else _frameworks(model, outcome),
         reasons=tuple(reasons(model, outcome, most)),
-        contributions=tuple(_contribution(model, rule, hundredths) for rule, hundredths in outcome.contributions),
+        contributions=tuple(map(told or partial(contribution, model), outcome.contributions)),
         disqualified_because=outcome.disqualify_reasons,
         excluded_because=outcome.exclude_reasons,
         holds=tuple(stage.name for position, stage in enumerate(model.stages) if position in outcome.held),
@@ -112,7 +127,9 @@ def _frameworks(model: Model, outcome: Outcome) -> dict[str, FrameworkDecision]:
     }
 
 
-def _contribution(model: Model, position: int, hundredths: int) -> Contribution:
+def contribution(model: Model, given: tuple[int, int]) -> Contribution:
+    """What a rule gave, by its position and hundredths."""
+    position, hundredths = given
     rule = model.rules[position]
     return Contribution(
         text=rule.text,

@@ -9,6 +9,9 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -89,7 +92,7 @@ def cells_of_record(model: Model, record: Mapping[str, object]) -> dict[int, obj
     """One record's cell for each field that it has a key for."""
     if not isinstance(record, Mapping):
         raise LeadError(f"a lead is a dict, not of type {type(record).__name__}")
-    flat = _flat(record)
+    flat = record if _is_flat(record) else _flat(record)
     matched = _match_record(_Fields(model), tuple(flat))
     refuse(matched)
     return {position: flat[header] for position, header in matched.headers.items()}
@@ -109,6 +112,18 @@ def flattened(record: Mapping[str, object]) -> dict[str, object]:
             for inner, cell in flattened(value).items():
                 flat.setdefault(f"{key}.{inner}", cell)
     return flat
+
+
+# What a cell of a flat record can be; anything else may be a nested record.
+_CELLS = frozenset({str, int, float, bool, type(None), date, datetime, Decimal})
+_NAMES = frozenset({str})
+
+
+def _is_flat(record: Mapping[str, object]) -> bool:
+    """Whether a record is what `_flat` would make of it, told without walking it in Python."""
+    return (
+        type(record) is dict and _CELLS.issuperset(map(type, record.values())) and _NAMES.issuperset(map(type, record))
+    )
 
 
 def _flat(record: Mapping[str, object]) -> dict[str, object]:
@@ -139,9 +154,10 @@ class _Fields:
         return isinstance(other, _Fields) and self.fields is other.fields
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _match_record(fields: _Fields, headers: tuple[str, ...]) -> Matched:
-    return match_headers(fields.fields, headers, absent_is_missing=True)
+    """A record may lack any key: for it every field is optional, and nobody looks for names that are near."""
+    return match_headers([replace(field, optional=True) for field in fields.fields], headers, absent_is_missing=True)
 
 
 def _from_records(records: Iterable[Any]) -> pl.DataFrame:

@@ -159,11 +159,11 @@ def read_values(model: Model, cells: Mapping[int, object]) -> tuple[tuple[Value 
 class Evaluation:
     """One lead under one ruleset: every part of its outcome, and any condition or operand in its light."""
 
-    def __init__(self, model: Model, lead: Sequence[Value | None], as_of: date):
+    def __init__(self, model: Model, lead: Sequence[Value | None], as_of: date, directory: Directory | None = None):
         self.model = model
         self.lead = lead
         self.as_of = as_of
-        self.directory = Directory(model.domains)
+        self.directory = directory or Directory(model.domains)
         self._frameworks: dict[int, FrameworkState] = {}
         self._labels: dict[int, str] = {}
         self._holds: dict[int, bool] = {}
@@ -180,7 +180,7 @@ class Evaluation:
             self.holds(position) if kind == "stage" else self.label(position)
         return Outcome(
             disqualify_reasons=self.disqualify_reasons,
-            contributions=tuple((rule, points) for rule, points in enumerate(self.points) if points),
+            contributions=self.contributions,
             groups=self.groups,
             parts=self.parts,
             total=self.total,
@@ -217,6 +217,11 @@ class Evaluation:
         """What every rule gives, before any limit of a group or a score."""
         return tuple(self._contribution(rule) for rule in self.model.rules)
 
+    @cached_property
+    def contributions(self) -> tuple[tuple[int, int], ...]:
+        """The rules, by position, that gave other than 0, and what they gave."""
+        return tuple((position, points) for position, points in enumerate(self.points) if points)
+
     def _contribution(self, rule: Rule) -> int:
         if (rule.valid_from is not None and self.as_of < rule.valid_from) or (
             rule.valid_until is not None and self.as_of > rule.valid_until
@@ -240,19 +245,24 @@ class Evaluation:
         return contribution(points, units, rule.at_most, faded)
 
     @cached_property
+    def _sums(self) -> dict[tuple[int | None, int | None], int]:
+        """Contributions added up by where they count: a score (None: outside any) and a group (None: in no group)."""
+        sums: dict[tuple[int | None, int | None], int] = {}
+        for position, points in self.contributions:
+            rule = self.model.rules[position]
+            sums[rule.score, rule.group] = sums.get((rule.score, rule.group), 0) + points
+        return sums
+
+    @cached_property
     def groups(self) -> tuple[Sum, ...]:
         """The sum of every group's contributions."""
-        sums = [0] * len(self.model.groups)
-        for rule, points in zip(self.model.rules, self.points, strict=True):
-            if rule.group is not None:
-                sums[rule.group] += points
+        sums = [self._sums.get((group.score, position), 0) for position, group in enumerate(self.model.groups)]
         return tuple(Sum(one, group.limits.apply(one)) for group, one in zip(self.model.groups, sums, strict=True))
 
     def _sum(self, score: int | None) -> int:
         """Rules and limited groups that stand in a score, or outside any (None)."""
-        rules = zip(self.model.rules, self.points, strict=True)
         groups = zip(self.model.groups, self.groups, strict=True)
-        return sum(points for rule, points in rules if rule.score == score and rule.group is None) + sum(
+        return self._sums.get((score, None), 0) + sum(
             limited.after for group, limited in groups if group.score == score
         )
 
@@ -485,11 +495,8 @@ def reasons(model: Model, outcome: Outcome, most: int | None = None) -> list[str
     Contributions are as the rules give them, before limits and weights; those
     to a part that does not count (0 %) are left out.
     """
-    counted = [
-        (rule, points)
-        for rule, points in outcome.contributions
-        if (score := model.rules[rule].score) is None or model.scores[score].weight != 0
-    ]
+    idle = {position for position, score in enumerate(model.scores) if score.weight == 0}
+    counted = [one for one in outcome.contributions if not idle or model.rules[one[0]].score not in idle]
     largest = sorted(counted, key=lambda one: -abs(one[1]))[:most]
     given = [f"{signed(points)} {model.rules[rule].text}" for rule, points in largest]
     return [*outcome.exclude_reasons, *outcome.disqualify_reasons, *given]

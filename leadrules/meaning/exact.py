@@ -25,11 +25,13 @@ class Linear:
     constant: int
     scale: int
 
+    def numerator(self, hundredths: Mapping[int | None, int]) -> int:
+        """The whole number above the scale, for a lead with these scores."""
+        return sum(factor * hundredths[score] for score, factor in self.terms.items()) + self.constant
+
     def value(self, hundredths: Mapping[int | None, int]) -> Fraction:
         """The number for a lead with these scores."""
-        return Fraction(
-            sum(factor * hundredths[score] for score, factor in self.terms.items()) + self.constant, self.scale
-        )
+        return Fraction(self.numerator(hundredths), self.scale)
 
 
 def linear(operand: Operand) -> Linear | None:

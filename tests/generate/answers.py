@@ -1,6 +1,6 @@
 """Answers in one form, whoever gives them: the reference lead by lead, or the engine for a frame.
 
-An answer is a dict by added column. `by_reference` asks `score_one`, the
+An answer is a dict by added column. `by_reference` asks the reference, the
 meaning of the language; `by_engine` asks `score`. Both also give the bad values,
 as (row, field, reason).
 """
@@ -17,9 +17,10 @@ import leadrules
 from generate.leads import Leads
 from generate.statements import FILES
 from leadrules.checking import check_text
-from leadrules.decision import Decision
-from leadrules.frames import LeadError
+from leadrules.decision import Decision, decide_one
+from leadrules.frames import LeadError, cells_of_record
 from leadrules.problems.problem import RulesetError
+from leadrules.reference import read_values
 
 Answer = dict[str, object]
 Bads = list[tuple[int, str, str]]
@@ -50,11 +51,15 @@ def by_reference(
     bads: Bads = []
     for row, lead in enumerate(leads):
         try:
-            decision = ruleset.score_one(lead, as_of, reasons=reasons)
+            cells = cells_of_record(ruleset.model, lead)
         except LeadError as error:
             bads += [(row, bad.field, bad.reason) for bad in error.rejects]
+            continue
+        values, wrong = read_values(ruleset.model, cells)
+        if wrong:
+            bads += [(row, ruleset.model.fields[place].name, bad.reason) for place, bad in sorted(wrong.items())]
         else:
-            answers.append(_answer(ruleset, decision, reasons))
+            answers.append(_answer(ruleset, decide_one(ruleset.model, values, as_of, reasons), reasons))
     return answers, bads
 
 
