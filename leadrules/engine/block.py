@@ -107,7 +107,7 @@ class Block:
         self.counts: dict[tuple[int, str], Ints] = {}
         self.labels: dict[int, Texts] = {}
         self.held: dict[int, Mask] = {}
-        self.stage: Ints = np.full(rows, -1)
+        self.stage: npt.NDArray[np.int16] = np.full(rows, -1, dtype=np.int16)
         self.disqualified: Mask = np.zeros(rows, dtype=bool)
         self._codes: dict[int, Codes] = {}
         self._sizes: dict[int, int] = {}
@@ -117,24 +117,30 @@ class Block:
 
     def mask(self, condition: Condition) -> Mask:
         """The rows for which a condition is true."""
-        return self.sets(condition).true
+        axes = self.plan.axes_of(condition)
+        index, sizes = self.index(axes)
+        if math.prod(sizes) > JOINT_BINS:
+            return self._rowwise(condition).true
+        true = self.plan.joint_sets(condition, sizes).true
+        return true.take(index) if axes else np.broadcast_to(true, (self.rows,))
 
     def sets(self, condition: Condition) -> Sets:
         """The rows for which a condition is true, and those for which it is false."""
-        axes = self.plan.axes_of(condition)
-        index, sizes = self.index(axes)
-        if math.prod(sizes) <= JOINT_BINS:
-            joint = joint_sets(self.plan, condition, axes, sizes)
-            return Sets(joint.true.ravel()[index], joint.false.ravel()[index])
-        rowwise = sets(condition, self._atom)
-        shape = (self.rows,)
-        return Sets(np.broadcast_to(rowwise.true, shape), np.broadcast_to(rowwise.false, shape))
+        index, sizes = self.index(self.plan.axes_of(condition))
+        if math.prod(sizes) > JOINT_BINS:
+            return self._rowwise(condition)
+        joint = self.plan.joint_sets(condition, sizes)
+        return Sets(joint.true.take(index), joint.false.take(index))
+
+    def _rowwise(self, condition: Condition) -> Sets:
+        found, shape = sets(condition, self._atom), (self.rows,)
+        return Sets(np.broadcast_to(found.true, shape), np.broadcast_to(found.false, shape))
 
     def _atom(self, atom: Condition) -> Sets:
         position, test = self.plan.place(atom)
         codes = self.codes(position)
         one = self.plan.axes[position].sets(test)
-        return Sets(one.true[codes], one.false[codes])
+        return Sets(one.true.take(codes), one.false.take(codes))
 
     def index(self, axes: tuple[int, ...]) -> tuple[Codes, tuple[int, ...]]:
         """Each row's place in a table over the joint bins of some axes, and that table's sizes.
@@ -147,7 +153,7 @@ class Block:
         codes = [self.codes(axis) for axis in axes]
         sizes = tuple(self.size(axis) for axis in axes)
         if not axes:
-            index: Codes = np.zeros(self.rows, dtype=np.int64)
+            index: Codes = np.zeros(self.rows, dtype=np.uint8)
         elif len(axes) == 1 or math.prod(sizes) > JOINT_BINS:
             index = codes[0]
         else:
@@ -178,7 +184,7 @@ class Block:
         match axis:
             case TextAxis():
                 texts = self.texts(subject)  # type: ignore[arg-type]
-                return axis.bins(texts.values)[texts.codes]
+                return axis.bins(texts.values).take(texts.codes)
             case OrderedAxis(operand=operand) if operand.kind == "number":
                 form = linear(operand)
                 if form is not None:
@@ -229,7 +235,11 @@ class Block:
             one, two = self.numbers(left), self.numbers(right)
             return _COMPARE[op](one, two), np.isnan(one) | np.isnan(two)
         (one_day, one_missing), (two_day, two_missing) = self.days(left), self.days(right)
-        return _COMPARE[op](one_day, two_day), one_missing | two_missing
+        if one_missing is None or two_missing is None:
+            missing = two_missing if one_missing is None else one_missing
+        else:
+            missing = one_missing | two_missing
+        return _COMPARE[op](one_day, two_day), missing
 
     def _same_text(self, left: Operand, right: Operand) -> tuple[Mask, Mask]:
         numbers: dict[str | None, int] = {None: -1}
@@ -249,7 +259,7 @@ class Block:
             case Constant(value=value):
                 return np.full(self.rows, float(value))  # type: ignore[arg-type]
             case FieldValue(field):
-                return self.column(field).values
+                return self.column(field).doubles()
             case ScoreValue(score):
                 return self.scores[score] / 100.0
             case FrameworkCount():
@@ -279,8 +289,8 @@ class Block:
             total = total + self.scores[score].astype(dtype) * factor
         return total
 
-    def days(self, operand: Operand) -> tuple[Ints, Mask]:
-        """Days or microseconds since 1970-01-01 for every row, and the rows without one."""
+    def days(self, operand: Operand) -> tuple[Ints, Mask | None]:
+        """Days or microseconds since 1970-01-01 for every row, and the rows without one, if there are any."""
         match operand:
             case FieldValue(field):
                 column = self.column(field)
@@ -291,14 +301,17 @@ class Block:
             case Constant(value=value):
                 assert isinstance(value, date)
                 number = moment_number(value) if isinstance(value, datetime) else day_number(value)
-                return np.full(self.rows, number), np.zeros(self.rows, dtype=bool)
+                return np.full(self.rows, number), None
         raise AssertionError(f"not a day: {operand}")
 
     def _ages(self, age: Age) -> Doubles:
         values, missing = self.days(age.operand)
-        distinct, rows = np.unique(np.where(missing, 0, values), return_inverse=True)
+        if missing is not None:
+            values = np.where(missing, 0, values)
+        distinct, rows = np.unique(values, return_inverse=True)
         ages = [calendar.age(age.unit, age.until, day_of_number(int(day)), self.plan.as_of) for day in distinct]
-        return np.where(missing, np.nan, np.array(ages, dtype=np.float64)[rows])
+        found = np.array(ages, dtype=np.float64)[rows]
+        return found if missing is None else np.where(missing, np.nan, found)
 
     def texts(self, operand: Operand) -> Texts:
         """A text (or a tuple of texts) for every row."""
@@ -313,18 +326,3 @@ class Block:
             case Constant(value=value):
                 return Texts(np.zeros(self.rows, dtype=np.int32), [value])
         raise AssertionError(f"not a text: {operand}")
-
-
-def joint_sets(plan: Plan, condition: Condition, axes: tuple[int, ...], sizes: tuple[int, ...]) -> Sets:
-    """A condition's sets over the joint bins of some axes: arrays of shape `sizes`."""
-
-    def lookup(atom: Condition) -> Sets:
-        position, test = plan.place(atom)
-        one = plan.axes[position].sets(test)
-        at = axes.index(position)
-        shape = [1] * len(axes)
-        shape[at] = sizes[at]
-        return Sets(one.true[: sizes[at]].reshape(shape), one.false[: sizes[at]].reshape(shape))
-
-    found = sets(condition, lookup)
-    return Sets(np.broadcast_to(found.true, sizes), np.broadcast_to(found.false, sizes))

@@ -22,11 +22,18 @@ import numpy.typing as npt
 import polars as pl
 
 from leadrules.bins import Mask, day_number, moment_number
-from leadrules.meaning.cells import outside_calendar, values_of
+from leadrules.engine.memory import values_and_known
+from leadrules.engine.spellings import Spellings, distinct
+from leadrules.meaning.cells import outside_calendar
 from leadrules.meaning.values import LARGEST_INTEGER, Bad, reader
 from leadrules.ruleset import Field
 
 _TRUTH = frozenset({"true", "false"})
+# Numbers that lie in memory as NumPy has them too.
+_NUMBERS: dict[Any, type] = {
+    pl.Int8: np.int8, pl.Int16: np.int16, pl.Int32: np.int32, pl.Int64: np.int64,
+    pl.UInt8: np.uint8, pl.UInt16: np.uint16, pl.UInt32: np.uint32, pl.UInt64: np.uint64, pl.Float64: np.float64,
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -34,23 +41,28 @@ class Column:
     """The values of one field for the rows of a block.
 
     kind            | values
-    number          | doubles, NaN in rows of `missing`
-    date, datetime  | days, microseconds since 1970-01-01 (int64)
+    number          | numbers, of the type that the cells have
+    date, datetime  | days, microseconds since 1970-01-01
     boolean         | 0 false, 1 true
     text, texts     | positions in `texts`, the distinct values of the block
 
-    Other rows of `missing` hold anything. `bad` has each row whose value does not fit;
+    Rows of `missing` (None: there are none) hold anything. `bad` has each row whose value does not fit;
     such a row counts as missing until the caller drops it. `excused` counts the
     rows whose bad value the field reads as missing, `blank` those whose cell is
     empty or a missing spelling, before the default is filled in.
     """
 
     values: npt.NDArray[Any]
-    missing: Mask
+    missing: Mask | None
     texts: list[Any] = data_field(default_factory=list)
     bad: dict[int, Bad] = data_field(default_factory=dict)
     excused: int = 0
     blank: int = 0
+
+    def doubles(self) -> npt.NDArray[np.float64]:
+        """The numbers as doubles, NaN in rows of `missing`."""
+        values = self.values.astype(np.float64, copy=False)
+        return values if self.missing is None else np.where(self.missing, np.nan, values)
 
 
 class ColumnReader:
@@ -65,6 +77,7 @@ class ColumnReader:
         self._read: Callable[[object], Any] = whole.strictly
         self._missing: Any = whole(None)
         self._known: dict[str, Any] = {}
+        self._spellings = Spellings()
         self._missing_numbers = _numbers_among(field.missing)
         self._missing_spellings = [text for text in field.missing if any(sign.isdigit() for sign in text)]
 
@@ -80,20 +93,24 @@ class ColumnReader:
         """The values that the cells themselves have."""
         kind, dtype = self.field.kind, cells.dtype
         if not self.field.key:
-            if kind == "number" and (dtype == pl.String or dtype.is_integer() or dtype.is_float()):
+            if kind == "number" and (dtype == pl.String or dtype in _NUMBERS or dtype.is_float()):
                 return self._numbers(cells)
             if kind == "boolean" and dtype == pl.Boolean and not _TRUTH & self.field.missing:
-                missing = cells.is_null().to_numpy().copy()
-                return Column(cells.fill_null(False).to_numpy().astype(np.int8), missing)
+                return Column(*_values_and_missing(cells.cast(pl.UInt8), np.uint8))
             days = (kind == "date" and dtype == pl.Date) or (kind == "datetime" and isinstance(dtype, pl.Datetime))
             if days and not self._missing_spellings:
                 return self._days(cells)
+            if dtype == pl.String:
+                values, codes = self._spellings.distinct(cells)
+                return self._spread(self._read_all(values), codes)
         values, codes = distinct(cells)
         return self._spread(self._read_all(values), codes)
 
     def _filled(self, column: Column) -> Column:
         """The default for rows without a value; a bad value stays missing."""
         default = self.field.default
+        if column.missing is None:
+            return column
         without = int(np.count_nonzero(column.missing)) - len(column.bad)
         column.blank = without - column.excused
         if default is None or not without:
@@ -101,14 +118,15 @@ class ColumnReader:
         fill = column.missing.copy()
         fill[list(column.bad)] = False
         if self.field.kind in ("text", "texts"):
-            bad = column.missing & ~fill
             column.texts = [*(default if text is None else text for text in column.texts), None]
-            column.values = np.where(bad, len(column.texts) - 1, column.values)
+            if column.bad:
+                column.values = column.values.astype(np.int32)
+                column.values[list(column.bad)] = len(column.texts) - 1
         else:
-            numbers, _, _ = _AS_NUMBERS[self.field.kind]
-            column.values = column.values.copy()
+            numbers, dtype, _ = _AS_NUMBERS[self.field.kind]
+            column.values = column.values.astype(dtype)
             column.values[fill] = numbers(default)
-        column.missing = column.missing & ~fill
+        column.missing = column.missing & ~fill if column.bad else None
         return column
 
     # -- the general way: by distinct cell
@@ -128,13 +146,13 @@ class ColumnReader:
             answers.append(answer)
         return answers
 
-    def _spread(self, answers: list[Any], codes: npt.NDArray[np.int32]) -> Column:
+    def _spread(self, answers: list[Any], codes: npt.NDArray[Any]) -> Column:
         """From the values of distinct cells to the values of rows."""
         bad_codes = {code: answer for code, answer in enumerate(answers) if isinstance(answer, Bad)}
         excuse = self.field.bad_as_missing
         values = [(self._missing if excuse else None) if isinstance(answer, Bad) else answer for answer in answers]
         values = [None if isinstance(value, Bad) else value for value in values]
-        missing = np.array([value is None for value in values], dtype=bool)[codes]
+        missing = _among(codes, [code for code, value in enumerate(values) if value is None])
         bad: dict[int, Bad] = {}
         excused = 0
         if bad_codes:
@@ -154,99 +172,103 @@ class ColumnReader:
     # -- short cuts
 
     def _numbers(self, cells: pl.Series) -> Column:
-        null = cells.is_null().to_numpy() if cells.null_count() else None
+        whole = self.field.type == "integer"
         odd: Mask | None = None
         if cells.dtype == pl.String:
             # What Polars reads as a number is one in the language too, with that value (a test holds this).
-            whole = self.field.type == "integer"
             read = cells.cast(pl.Int64 if whole else pl.Float64, strict=False)
-            values = _doubles(read)
             if read.null_count() > cells.null_count():
-                odd = read.is_null().to_numpy().copy()
-            if not whole:
-                odd = _either(odd, ~np.isfinite(values))
+                odd = (read.is_null() & cells.is_not_null()).to_numpy().copy()
             if self._missing_spellings:
                 odd = _either(odd, cells.is_in(self._missing_spellings).fill_null(False).to_numpy())
         else:
-            values = _doubles(cells)
-            whole = cells.dtype.is_integer()
-            if not whole:
-                odd = _either(odd, np.isinf(values))
-            for spelling in self._missing_numbers:
-                odd = _either(odd, values == spelling)
+            read = cells if cells.dtype in _NUMBERS else cells.cast(pl.Float64)
+        column = Column(*_values_and_missing(read, _NUMBERS[read.dtype]))
+        values = column.values
+        least, most = (values.min(), values.max()) if len(values) else (0, 0)
         low: Any = self.field.low
         high: Any = self.field.high
-        if self.field.type == "integer" or whole:
-            if not whole:
-                odd = _either(odd, (values != np.trunc(values)) & ~np.isnan(values))
-            odd = _either(odd, np.abs(values) > LARGEST_INTEGER)
-        if low is not None:
+        if read.dtype.is_float():
+            if np.isnan(least):
+                nan = np.isnan(values)
+                column.missing = nan if column.missing is None else column.missing | nan
+                odd = _either(odd, nan & cells.is_not_null().to_numpy()) if cells.dtype == pl.String else odd
+                least, most = np.fmin.reduce(values), np.fmax.reduce(values)
+            if np.isinf(least) or np.isinf(most):
+                odd = _either(odd, np.isinf(values))
+            if whole:
+                with np.errstate(invalid="ignore"):
+                    odd = _either(odd, values != np.trunc(values))
+        if cells.dtype != pl.String:
+            for spelling in self._missing_numbers:
+                odd = _either(odd, values == spelling)
+        if whole or not read.dtype.is_float():
+            low = -LARGEST_INTEGER if low is None else max(low, -LARGEST_INTEGER)
+            high = LARGEST_INTEGER if high is None else min(high, LARGEST_INTEGER)
+        if low is not None and least < low:
             odd = _either(odd, values < low)
-        if high is not None:
+        if high is not None and most > high:
             odd = _either(odd, values > high)
-        column = Column(values, np.isnan(values))
-        if odd is not None:
-            column.values = values.copy()
-            self._mend(column, cells, odd if null is None else odd & ~null)
-        return column
+        return self._mended(column, cells, odd)
 
     def _days(self, cells: pl.Series) -> Column:
-        null = cells.is_null().to_numpy()
         dtype, own, outside = cells.dtype, cells, outside_calendar(cells)
         if outside is not None:
             cells = cells.set(outside, None)
         if isinstance(dtype, pl.Datetime):
-            if dtype.time_zone is not None:
-                cells = cells.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-            cells = cells.dt.cast_time_unit("us")
+            # In memory a moment is one of UTC, whatever its zone.
+            if dtype.time_unit != "us":
+                cells = cells.dt.cast_time_unit("us")
+            column = Column(*_values_and_missing(cells, np.int64))
             low, high = moment_number(datetime.min), moment_number(datetime.max)
             number: Callable[[Any], int] = moment_number
         else:
+            column = Column(*_values_and_missing(cells, np.int32))
             low, high = day_number(date.min), day_number(date.max)
             number = day_number
-        values = cells.to_physical().cast(pl.Int64).fill_null(0).to_numpy().copy()
         if self.field.low is not None:
             low = number(self.field.low)
         if self.field.high is not None:
             high = number(self.field.high)
-        column = Column(values, null.copy())
-        odd = (values < low) | (values > high)
-        self._mend(column, own, (odd if outside is None else odd | outside.to_numpy()) & ~null)
-        return column
+        values = column.values
+        odd = outside.to_numpy().copy() if outside is not None else None
+        if len(values) and (values.min() < low or values.max() > high):
+            odd = _either(odd, ((values < low) | (values > high)) & own.is_not_null().to_numpy())
+        return self._mended(column, own, odd)
 
-    def _mend(self, column: Column, cells: pl.Series, odd: Mask) -> None:
-        """Read the rows that the short cut could not."""
+    def _mended(self, column: Column, cells: pl.Series, odd: Mask | None) -> Column:
+        """The column with the rows that the short cut could not read, `odd` ones, read the general way."""
+        if odd is None:
+            return column
+        if cells.null_count():
+            odd = odd & cells.is_not_null().to_numpy()
         rows = np.flatnonzero(odd)
         if not len(rows):
-            return
+            return column
         values, codes = distinct(cells.gather(rows))
         mended = self._spread(self._read_all(values), codes)
+        column.values = column.values.astype(mended.values.dtype)
         column.values[rows] = mended.values
-        column.missing[rows] = mended.missing
+        missing = np.zeros(len(odd), dtype=bool) if column.missing is None else column.missing.copy()
+        missing[rows] = False if mended.missing is None else mended.missing
+        column.missing = missing if missing.any() else None
         column.bad = {int(rows[row]): bad for row, bad in mended.bad.items()}
         column.excused = mended.excused
+        return column
 
 
-def distinct(cells: pl.Series) -> tuple[list[Any], npt.NDArray[np.int32]]:
-    """The distinct cells as Python values (None for nulls), and each row's position among them."""
-    if isinstance(cells.dtype, pl.Categorical | pl.Enum):
-        cells = cells.cast(pl.String)
-    if cells.dtype == pl.String:
-        values = cells.drop_nulls().unique()
-        codes = cells.cast(pl.Enum(values)).to_physical().cast(pl.Int32)
-        if not cells.null_count():
-            return values.to_list(), codes.to_numpy()
-        return [*values.to_list(), None], codes.fill_null(len(values)).to_numpy()
-    positions: dict[Any, int] = {}
-    found: list[Any] = []
-    rows = np.empty(len(cells), dtype=np.int32)
-    for row, cell in enumerate(values_of(cells)):
-        key = (type(cell), cell if isinstance(cell, str | int | float | date | None) else repr(cell))
-        position = positions.setdefault(key, len(found))
-        if position == len(found):
-            found.append(cell)
-        rows[row] = position
-    return found, rows
+def _values_and_missing(cells: pl.Series, dtype: npt.DTypeLike) -> tuple[npt.NDArray[Any], Mask | None]:
+    values, known = values_and_known(cells, dtype)
+    return values, None if known is None else ~known
+
+
+def _among(codes: npt.NDArray[Any], wanted: list[int]) -> Mask | None:
+    """The rows with one of these codes; None where there are none wanted."""
+    if len(wanted) > 1:
+        table = np.zeros(max(wanted) + 1, dtype=bool)
+        table[wanted] = True
+        return table.take(codes, mode="clip") & (codes < len(table))
+    return codes == wanted[0] if wanted else None
 
 
 def _numbers_among(spellings: frozenset[str]) -> list[float]:
@@ -258,13 +280,6 @@ def _numbers_among(spellings: frozenset[str]) -> list[float]:
         except ValueError:
             continue
     return found
-
-
-def _doubles(cells: pl.Series) -> npt.NDArray[np.float64]:
-    """The cells as doubles, null as NaN. May not be written to."""
-    if cells.null_count():
-        cells = cells.cast(pl.Float64).fill_null(np.nan)
-    return cells.to_numpy().astype(np.float64, copy=False)
 
 
 def _either(odd: Mask | None, more: Mask) -> Mask | None:

@@ -11,7 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from leadrules.bins import Axis, FlagAxis, OrderedAxis, TextAxis, atoms
+import numpy as np
+
+from leadrules.bins import Axis, FlagAxis, OrderedAxis, Sets, TextAxis, atoms, sets
 from leadrules.meaning.emails import Directory
 from leadrules.meaning.exact import exact
 from leadrules.meaning.fading import factor_table
@@ -56,6 +58,8 @@ class RulePlan:
 class Plan:
     """The axes of a model on an as-of date; `place` finds that of an atom, and the atom as the axis knows it."""
 
+    REMEMBERED = 512
+
     def __init__(self, model: Model, as_of: date):
         self.model = model
         self.as_of = as_of
@@ -65,6 +69,7 @@ class Plan:
         self._positions: dict[Operand | Condition, int] = {}
         self._places: dict[Condition, tuple[int, Condition]] = {}
         self._axes_of: dict[Condition, tuple[int, ...]] = {}
+        self._joint: dict[tuple[Condition, tuple[int, ...]], Sets] = {}
         for condition in _conditions(model):
             for atom in atoms(condition):
                 self._place(atom)
@@ -83,6 +88,36 @@ class Plan:
             found = tuple(sorted({self._places[atom][0] for atom in atoms(condition)}))
             self._axes_of[condition] = found
         return found
+
+    def joint_sets(self, condition: Condition, sizes: tuple[int, ...]) -> Sets:
+        """A condition's sets over the joint bins of its axes, which have these sizes: arrays of shape `sizes`.
+
+        The last ones asked for are remembered, for verdicts are decided in every block.
+        """
+        found = self._joint.get((condition, sizes))
+        if found is None:
+            found = self.sets_over(condition, self.axes_of(condition), sizes)
+            if len(self._joint) >= self.REMEMBERED:
+                self._joint = {}
+            self._joint[condition, sizes] = found
+        return found
+
+    def sets_over(self, condition: Condition, axes: tuple[int, ...], sizes: tuple[int, ...]) -> Sets:
+        """A condition's sets over the joint bins of some axes, its own among them: arrays of shape `sizes`."""
+
+        def lookup(atom: Condition) -> Sets:
+            position, test = self._places[atom]
+            one = self.axes[position].sets(test)
+            at = axes.index(position)
+            shape = [1] * len(axes)
+            shape[at] = sizes[at]
+            return Sets(one.true[: sizes[at]].reshape(shape), one.false[: sizes[at]].reshape(shape))
+
+        found = sets(condition, lookup)
+        return Sets(
+            np.ascontiguousarray(np.broadcast_to(found.true, sizes)),
+            np.ascontiguousarray(np.broadcast_to(found.false, sizes)),
+        )
 
     def _rule(self, rule: Rule) -> RulePlan:
         axes = sorted({axis for row in rule.rows for axis in self.axes_of(row.condition)})

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leadrules.bins import Mask, day_number
-from leadrules.engine.block import JOINT_BINS, Block, Ints, joint_sets
+from leadrules.engine.block import JOINT_BINS, Block, Ints
 from leadrules.engine.plan import Plan, RulePlan
 from leadrules.meaning.fading import LARGEST, ONE
 from leadrules.ruleset import DayOf, FieldValue, Limits, Units
@@ -64,7 +64,7 @@ class Tables:
             one = self.plan.rules[position]
             points = np.zeros(sizes, dtype=np.int64)
             for row in reversed(one.rule.rows):
-                true = joint_sets(self.plan, row.condition, one.axes, sizes).true
+                true = self.plan.sets_over(row.condition, one.axes, sizes).true
                 points = np.where(true, row.points, points)
             if len(self._rows) > 4 * len(self.plan.rules) + 16:
                 self._rows = {}
@@ -95,7 +95,7 @@ class Tables:
             bucket = bucket_of(one)
             points = self.rule(position, sizes)
             buckets[bucket] = buckets[bucket] + points if bucket in buckets else points
-        tables = []
+        laid_out = []
         for axes, members in _cover(by_axes, size).items():
             sizes = tuple(size[axis] for axis in axes)
             sums: dict[Bucket, Ints] = {}
@@ -104,7 +104,11 @@ class Tables:
                 for bucket, points in by_axes[member].items():
                     table = sums.setdefault(bucket, np.zeros(sizes, dtype=np.int64))
                     table += points.reshape(shape)
-            tables.append(_Table(axes, {bucket: table.ravel() for bucket, table in sums.items()}))
+            laid_out.append((axes, {bucket: table.ravel() for bucket, table in sums.items()}))
+        # Half the room where every sum fits: twice as much of the tables stays near the processor.
+        reach = sum(int(np.abs(points).max()) for _, sums in laid_out for points in sums.values())
+        kind = np.int32 if reach < 2**31 else np.int64
+        tables = [_Table(axes, {one: points.astype(kind) for one, points in sums.items()}) for axes, sums in laid_out]
         return tables, leftover
 
 
@@ -184,7 +188,7 @@ def _factors(one: RulePlan, block: Block) -> Ints:
     values, missing = block.days(operand)
     table = np.array(one.factors, dtype=np.int64)
     ages = np.clip(day_number(block.plan.as_of) - values, 0, len(table) - 1)
-    return np.where(missing, 0, table[ages])
+    return table[ages] if missing is None else np.where(missing, 0, table[ages])
 
 
 def _fade(points: Ints, factors: Ints) -> Ints:
@@ -209,16 +213,19 @@ def totals(tables: Tables, block: Block, cuts: Cuts | None = None) -> Totals:
     model = plan.model
     sums: dict[Bucket, npt.NDArray[np.int64]] = {}
 
-    def add(bucket: Bucket, points: Ints) -> None:
-        sums[bucket] = sums[bucket] + points if bucket in sums else points
-
     laid_out, leftover = tables.layout(block)
     for table in laid_out:
-        codes, _ = block.index(table.axes)
+        index, _ = block.index(table.axes)
         for bucket, points in table.points.items():
-            add(bucket, points.take(codes))
+            found = points.take(index)
+            if bucket in sums:
+                sums[bucket] += found
+            else:
+                sums[bucket] = found
+    sums = {bucket: points.astype(np.int64, copy=False) for bucket, points in sums.items()}
     for position in leftover:
-        add(bucket_of(plan.rules[position]), contribution(tables, block, position))
+        bucket, points = bucket_of(plan.rules[position]), contribution(tables, block, position)
+        sums[bucket] = sums[bucket] + points if bucket in sums else points
 
     nothing = np.zeros(block.rows, dtype=np.int64)
     parts = {score: sums.get((score, None), nothing) for score in (None, *range(len(model.scores)))}

@@ -66,8 +66,10 @@ def _blank(column: pl.Series, excluded: Mask) -> pl.Series:
 def _stages(model: Model, scored: Scored) -> pl.Series:
     stages = len(model.stages)
     names = [*(stage.name for stage in model.stages), "disqualified", "excluded", None]
-    codes = np.where(scored.block.stage < 0, stages + 2, scored.block.stage)
-    codes = np.where(scored.disqualified, stages, np.where(scored.excluded, stages + 1, codes))
+    codes = scored.block.stage.astype(np.uint32)
+    np.copyto(codes, stages + 2, where=scored.block.stage < 0)
+    np.copyto(codes, stages, where=scored.disqualified)
+    np.copyto(codes, stages + 1, where=scored.excluded)
     return _gather("stage", names, codes)
 
 
@@ -77,4 +79,4 @@ def _texts(name: str, texts: Texts, excluded: Mask) -> pl.Series:
 
 
 def _gather(name: str, texts: Sequence[str | None], codes: np.ndarray) -> pl.Series:
-    return pl.Series(name, texts, dtype=pl.String).gather(codes)
+    return pl.Series(name, texts, dtype=pl.String).gather(pl.Series(codes))

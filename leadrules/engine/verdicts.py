@@ -35,24 +35,22 @@ def decide_framework(block: Block, position: int, framework: Framework) -> Texts
 
 def decide_stage(block: Block, position: int, stage: Stage, never: Mask) -> None:
     """Which leads hold a stage; it becomes the stage of those, being the last one decided so far."""
-    held = block.mask(stage.condition)
+    held = block.mask(stage.condition) & ~never
     if stage.threshold is not None:
         score = block.scores[stage.on]
         reached = np.zeros(block.rows, dtype=bool)
         for row in reversed(stage.threshold):
-            true = block.mask(row.condition)
-            reached = np.where(true, score >= row.points, reached)
-        held = held & reached
+            np.copyto(reached, score >= row.points, where=block.mask(row.condition))
+        held &= reached
     if stage.after:
         before = np.zeros(block.rows, dtype=bool)
         for other in stage.after:
             before |= block.held[other]
-        held = held & before
+        held &= before
     if stage.always is not None:
-        held = held | block.mask(stage.always)
-    held = held & ~never
+        held |= block.mask(stage.always) & ~never
     block.held[position] = held
-    block.stage = np.where(held, position, block.stage)
+    np.copyto(block.stage, position, where=held)
 
 
 def decide_label(block: Block, position: int, label: Label) -> None:
