@@ -8,10 +8,11 @@ of the block; they are `broken`, and keep their number in the file.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 ROWS = 100_000
+NumberType = Literal["integer", "number"]
+NO_NUMBERS: Mapping[str, NumberType] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,9 @@ class Block(Protocol):
     @property
     def cells(self) -> pl.DataFrame: ...
 
+    def as_they_came(self, doubted: Collection[str]) -> pl.DataFrame:
+        """`cells` without any that were read as numbers on the way; columns of `doubted` come so from here on."""
+
     def columns(self, positions: Sequence[int]) -> pl.DataFrame:
         """The cells of these columns of the file, named by their positions (`"0"`, `"7"`)."""
 
@@ -84,8 +90,14 @@ class LeadSource(Protocol):
     @property
     def absent_is_missing(self) -> bool: ...
 
-    def blocks(self, needed: Sequence[str] = (), rows: int = ROWS) -> Iterator[Block]:
-        """All leads, in order, about `rows` at a time; `needed` are headers."""
+    def blocks(
+        self, needed: Sequence[str] = (), rows: int = ROWS, *, as_numbers: Mapping[str, NumberType] = NO_NUMBERS
+    ) -> Iterator[Block]:
+        """All leads, in order, about `rows` at a time; `needed` are headers.
+
+        `as_numbers` are those of them that a file of text may hand out as numbers, in blocks where each cell plainly is
+        one; `Block.as_they_came` takes that back.
+        """
 
     def schema(self) -> dict[str, pl.DataType]:
         """The type of every column; text in a file without types, and where the values of a column share none."""
@@ -115,6 +127,9 @@ class Columns(ABC):
     @cached_property
     def cells(self) -> pl.DataFrame:
         return named(self.columns(self.needed), [self.source.headers[position] for position in self.needed])
+
+    def as_they_came(self, doubted: Collection[str]) -> pl.DataFrame:
+        return self.cells
 
 
 def first_row(numbers: NDArray[np.int64], broken: Sequence[Broken]) -> int:

@@ -8,23 +8,20 @@ under the wrong headers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from leadrules.leads.ahead import ahead
-from leadrules.leads.block import ROWS, Broken, Columns, positions_of
+from leadrules.leads.block import NO_NUMBERS, ROWS, Broken, Columns, NumberType, named, positions_of
 from leadrules.leads.csv_dialect import Dialect, read_dialect
-from leadrules.leads.csv_records import CR, LF, Offsets, Records, cut
+from leadrules.leads.csv_records import CR, LF, Offsets, Records, cut, even
 from leadrules.leads.errors import LeadsError
 from leadrules.leads.streams import HEAD, ByteStream, Place, not_in_encoding
-
-if TYPE_CHECKING:
-    import polars as pl
 
 SMALLEST_CHUNK, LARGEST_CHUNK = 1 << 18, 1 << 26
 LARGEST_RECORD = 1 << 28
@@ -50,6 +47,7 @@ class CsvSource:
         self.dialect = self._read_dialect(delimiter)
         self.headers = self.dialect.headers
         self.delimiter = chr(self.dialect.delimiter)
+        self._numbers: dict[int, NumberType] = {}
 
     def _read_dialect(self, delimiter: str | None) -> Dialect:
         assert self._stream is not None
@@ -78,18 +76,22 @@ class CsvSource:
 
     def schema(self) -> dict[str, pl.DataType]:
         """Every column is text."""
-        import polars as pl
-
         return dict.fromkeys(self.headers, pl.String())
 
     def written(self, flat: bool) -> list[int]:
         return list(range(len(self.headers)))
 
     def blocks(
-        self, needed: Sequence[str] = (), rows: int = ROWS, *, chunk_bytes: int | None = None
+        self,
+        needed: Sequence[str] = (),
+        rows: int = ROWS,
+        *,
+        as_numbers: Mapping[str, NumberType] = NO_NUMBERS,
+        chunk_bytes: int | None = None,
     ) -> Iterator[CsvBlock]:
         """All leads, in order; `chunk_bytes` sets how much is read at a time in place of `rows`."""
         positions = positions_of(needed, self.headers)
+        self._numbers = dict(zip(positions_of(list(as_numbers), self.headers), as_numbers.values(), strict=True))
         stream, self._stream = self._stream, None
         if stream is None:
             stream, self._head = ByteStream(self._place, self._encoding), b""
@@ -120,7 +122,8 @@ class CsvSource:
                 return
             if final and data[-1] != dialect.line_end:
                 data += bytes([dialect.line_end])
-            records = cut(data, dialect.delimiter, dialect.line_end)
+            records = even(data, dialect.delimiter, dialect.line_end, len(self.headers))
+            records = records or cut(data, dialect.delimiter, dialect.line_end)
             if not records.end:
                 if final or len(data) > LARGEST_RECORD:
                     raise _never_closed(self.name, data, records, line, dialect.line_end, final)
@@ -133,7 +136,7 @@ class CsvSource:
             self.blank_lines += blank
             row += block.rows + len(block.broken)
             offset += len(body)
-            line += body.count(dialect.line_end)
+            line += body.count(dialect.line_end) if b'"' in body else len(records.starts)
             if block.rows or block.broken:
                 if positions:
                     _ = block.cells  # parsed here, ahead of who waits for them
@@ -142,6 +145,15 @@ class CsvSource:
                 return
             if chunk_bytes is None:
                 size = wanted = _chunk(rows, len(body), len(records.starts))
+
+    def numbers(self) -> Mapping[int, NumberType]:
+        """The columns that are read as numbers: those that were asked for, and have held nothing else yet."""
+        return dict(self._numbers)
+
+    def no_numbers(self, positions: Collection[int]) -> None:
+        """These columns are text from here on."""
+        for position in positions:
+            self._numbers.pop(position, None)
 
     def close(self) -> None:
         if self._stream is not None:
@@ -171,26 +183,57 @@ class CsvBlock(Columns):
     def rows(self) -> int:
         return len(self.starts)
 
+    @cached_property
+    def cells(self) -> pl.DataFrame:
+        """The needed columns: as numbers where that was asked for and every cell plainly is one, else as text."""
+        numbers = self.source.numbers()
+        if numbers and self.rows:
+            try:
+                return self._named(self._parsed(self.needed, numbers))
+            except pl.exceptions.PolarsError:
+                return self._named(self._less_typed(numbers))
+        return self._named(self.columns(self.needed))
+
+    def as_they_came(self, doubted: Collection[str]) -> pl.DataFrame:
+        """The needed columns as text, and so those of `doubted` in the blocks to come."""
+        self.source.no_numbers(positions_of(list(doubted), self.source.headers))
+        return self._named(self.columns(self.needed))
+
+    def _less_typed(self, numbers: Mapping[int, NumberType]) -> pl.DataFrame:
+        """The needed columns as text; those that are not numbers are not tried again."""
+        texts = self.columns(self.needed)
+        others = []
+        for position, type in numbers.items():
+            column = texts[str(position)]
+            if column.cast(_dtypes()[type], strict=False).null_count() > int((column == "").sum()):
+                others.append(position)
+        self.source.no_numbers(others or list(numbers))
+        return texts
+
+    def _named(self, frame: pl.DataFrame) -> pl.DataFrame:
+        return named(frame, [self.source.headers[position] for position in self.needed])
+
     def columns(self, positions: Sequence[int]) -> pl.DataFrame:
         """These columns as text; an empty cell is empty text."""
-        import polars as pl
-
         if not self.rows or not positions:
             return pl.DataFrame({str(position): pl.Series([], dtype=pl.String) for position in positions})
+        return self._parsed(positions, {})
+
+    def _parsed(self, positions: Sequence[int], numbers: Mapping[int, NumberType]) -> pl.DataFrame:
+        """These columns as text or numbers. Raises PolarsError where a cell is not the number that it should be."""
         data = self._regular()
         misread = data[:1] in MISREAD
+        names = [str(position) for position in range(len(self.source.headers))]
         if misread:
-            width = len(self.source.headers)
-            header = bytes([self.source.dialect.delimiter]).join(b"%d" % position for position in range(width))
+            header = bytes([self.source.dialect.delimiter]).join(name.encode() for name in names)
             data = header + bytes([self.source.dialect.line_end]) + data
         frame = pl.read_csv(
             data,
             has_header=misread,
             columns=sorted(set(positions)),
-            new_columns=[str(position) for position in range(len(self.source.headers))],
+            schema={name: pl.String() for name in names} | {str(one): _dtypes()[type] for one, type in numbers.items()},
             separator=self.source.delimiter,
             eol_char=chr(self.source.dialect.line_end),
-            infer_schema=False,
             empty_string_is_null=False,
             raise_if_empty=False,
         )
@@ -226,6 +269,10 @@ class CsvBlock(Columns):
             pieces += [self.data[at : self.starts[row]], text]
             at = int(self.ends[row])
         return b"".join([*pieces, self.data[at:]])
+
+
+def _dtypes() -> Mapping[NumberType, pl.DataType]:
+    return {"integer": pl.Int64(), "number": pl.Float64()}
 
 
 def _block(

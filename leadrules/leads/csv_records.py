@@ -65,6 +65,27 @@ def cut(data: bytes, delimiter: int, line_end: int = LF) -> Records:
     return _records(bytes_, structure, line_end, open_quote)
 
 
+def even(data: bytes, delimiter: int, line_end: int, width: int) -> Records | None:
+    """The same as `cut`, sooner, where there is no quote and each line has `width` cells; None where that is not so.
+
+    `structure` is left empty.
+    """
+    if b'"' in data or width > 256:
+        return None
+    bytes_ = np.frombuffer(data, np.uint8)
+    lasts = np.flatnonzero(bytes_ == line_end)
+    if not len(lasts):
+        return None
+    ends = lasts + 1
+    starts = np.concatenate((np.zeros(1, np.int64), ends[:-1]))
+    delimiters = (bytes_[: ends[-1]] == delimiter).view(np.uint8)
+    # Counts of one byte may run over: lines that agree have `width` cells or more, and the sum says that none has more.
+    counts = np.add.reduceat(delimiters, starts, dtype=np.uint8)
+    if (counts != width - 1).any() or np.count_nonzero(delimiters) != len(ends) * (width - 1):
+        return None
+    return Records(lasts[:0], starts, ends, np.full(len(ends), width), int(ends[-1]))
+
+
 def _records(bytes_: NDArray[np.uint8], structure: Offsets, line_end: int, open_quote: int | None = None) -> Records:
     lasts = np.flatnonzero(bytes_[structure] == line_end)
     ends = structure[lasts] + 1

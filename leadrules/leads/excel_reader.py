@@ -14,7 +14,7 @@ import pickle
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import IO, TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leadrules.leads.block import ROWS, Broken, Columns, positions_of
+from leadrules.leads.block import NO_NUMBERS, ROWS, Broken, Columns, NumberType, positions_of
 from leadrules.leads.errors import LeadsError, keeping
 from leadrules.leads.streams import Place
 from leadrules.leads.texts import as_texts
@@ -171,7 +171,9 @@ class ExcelSource:
     def written(self, flat: bool) -> list[int]:
         return list(range(len(self.headers)))
 
-    def blocks(self, needed: Sequence[str] = (), rows: int = ROWS) -> Iterator[ExcelBlock]:
+    def blocks(
+        self, needed: Sequence[str] = (), rows: int = ROWS, *, as_numbers: Mapping[str, NumberType] = NO_NUMBERS
+    ) -> Iterator[ExcelBlock]:
         """All leads, in order."""
         positions = positions_of(needed, self.headers)
         self._spooled.seek(0)

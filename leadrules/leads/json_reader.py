@@ -8,14 +8,14 @@ temporary file in between.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leadrules.leads.block import ROWS, Broken, first_row, named, positions_of
+from leadrules.leads.block import NO_NUMBERS, ROWS, Broken, NumberType, first_row, named, positions_of
 from leadrules.leads.errors import LeadsError
 from leadrules.leads.json_columns import Columns, Gathered, gather
 from leadrules.leads.json_records import JsonRecord, parse, read_array, read_lines
@@ -81,7 +81,9 @@ class JsonSource:
     def written(self, flat: bool) -> list[int]:
         return list(range(len(self.headers)))
 
-    def blocks(self, needed: Sequence[str] = (), rows: int = ROWS) -> Iterator[JsonBlock]:
+    def blocks(
+        self, needed: Sequence[str] = (), rows: int = ROWS, *, as_numbers: Mapping[str, NumberType] = NO_NUMBERS
+    ) -> Iterator[JsonBlock]:
         """All leads, in order."""
         positions = positions_of(needed, self.headers)
         self.blank_lines = 0
@@ -147,6 +149,9 @@ class JsonBlock:
     def cells(self) -> pl.DataFrame:
         frame = self._frame(self._needed, self._gathered.values)
         return named(frame, [self.source.headers[position] for position in self._needed])
+
+    def as_they_came(self, doubted: Collection[str]) -> pl.DataFrame:
+        return self.cells
 
     def columns(self, positions: Sequence[int]) -> pl.DataFrame:
         headers = [self.source.headers[position] for position in positions]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leadrules.leads.block import ROWS, Broken, Columns, positions_of
+from leadrules.leads.block import NO_NUMBERS, ROWS, Broken, Columns, NumberType, positions_of
 from leadrules.leads.errors import LeadsError
 from leadrules.leads.streams import Place
 from leadrules.leads.texts import as_texts
@@ -70,7 +70,9 @@ class ParquetSource:
         ]
         return sorted(chosen, key=lambda position: places[self._types[position][0][0]])
 
-    def blocks(self, needed: Sequence[str] = (), rows: int = ROWS) -> Iterator[ParquetBlock]:
+    def blocks(
+        self, needed: Sequence[str] = (), rows: int = ROWS, *, as_numbers: Mapping[str, NumberType] = NO_NUMBERS
+    ) -> Iterator[ParquetBlock]:
         """All leads, in order."""
         import polars as pl
 

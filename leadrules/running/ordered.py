@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from leadrules.engine.scorer import ScoredBlock, Scorer
 from leadrules.leads.block import ROWS, Block
+from leadrules.running.scoring import plain_numbers, score_block
 
 if TYPE_CHECKING:
     from leadrules.leads.block import LeadSource
@@ -37,15 +38,14 @@ def scored_blocks(
     Close it (`contextlib.closing`) where it may not be read to its end.
     """
     needed = list(dict.fromkeys([*headers.values(), *also]))
+    numbers = {name: type for name, type in plain_numbers(scorer.model, headers).items() if name not in also}
 
     def score(block: Block) -> tuple[Block, ScoredBlock]:
-        frame = block.cells
-        cells = {position: frame[header] for position, header in headers.items()}
-        scored = scorer.score(cells, block.rows, 0)
+        scored = score_block(scorer, block, headers, 0)
         scored.scored.contributions()
         return block, scored
 
-    yield from in_order(score, source.blocks(needed, rows), threads)
+    yield from in_order(score, source.blocks(needed, rows, as_numbers=numbers), threads)
 
 
 def in_order(

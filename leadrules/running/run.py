@@ -24,6 +24,7 @@ from leadrules.leads.rejects import Rejected
 from leadrules.leads.texts import value_text
 from leadrules.ruleset import Model
 from leadrules.running.ordered import in_order
+from leadrules.running.scoring import plain_numbers, score_block
 from leadrules.running.tally import Tally
 
 if TYPE_CHECKING:
@@ -86,13 +87,11 @@ def run(
     needed = list(dict.fromkeys(headers.values()))
 
     def score(block: Block) -> tuple[Block, ScoredBlock, npt.NDArray[np.int64], Callable[[], None]]:
-        frame = block.cells
-        cells = {position: frame[header] for position, header in headers.items()}
-        scored = scorer.score(cells, block.rows, added.reasons)
+        scored = score_block(scorer, block, headers, added.reasons)
         write = writer.prepare(block, scored.good, added.frame(scorer.model, scored, as_of))
         return block, scored, scored.fired(), write
 
-    blocks = source.blocks(needed, rows)
+    blocks = source.blocks(needed, rows, as_numbers=plain_numbers(scorer.model, headers))
     with closing(in_order(score, blocks, threads)) as scored_blocks:
         for block, scored, fired, write in scored_blocks:
             write()
