@@ -1,0 +1,135 @@
+"""A table or a query by its URL: which database, and what in it.
+
+`duckdb:///leads.db?table=leads`, `sqlite:////data/crm.db?table=leads`,
+`postgresql://user@host/crm?table=sales.leads`, `duckdb:///leads.db?query=select * from leads where open`.
+Three slashes begin a path in the folder one is in, four an absolute one, as in SQLAlchemy's URLs.
+All other parameters of a PostgreSQL URL go to its driver (`sslmode=require`), and what the URL leaves out
+comes from where PostgreSQL's own programs take it: PGHOST, PGUSER, PGPASSWORD, the password file.
+
+Questionable decision: the URL is taken apart here once and never shown again; messages
+use `shown`, which has no password and no parameters.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+from leadrules.leads.errors import LeadsError
+
+Kind = Literal["duckdb", "postgresql", "sqlite"]
+
+SCHEMES: dict[str, Kind] = {
+    "duckdb": "duckdb",
+    "postgresql": "postgresql",
+    "postgres": "postgresql",
+    "sqlite": "sqlite",
+    "sqlite3": "sqlite",
+}
+NAMES: dict[Kind, str] = {"duckdb": "DuckDB", "postgresql": "PostgreSQL", "sqlite": "SQLite"}
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*)://")
+_PART = re.compile(r'"((?:[^"]|"")+)"|([^".]+)')
+
+
+@dataclass(frozen=True)
+class TableUrl:
+    """Where leads lie in a database.
+
+    kind     which database
+    address  the path of its file, or what PostgreSQL's driver connects by (may hold a password)
+    table    the table's name, in parts: `("sales", "leads")`; empty where there is a query
+    query    a `SELECT` in place of a table; empty where there is a table
+    shown    how messages name it
+    """
+
+    kind: Kind
+    address: str
+    table: tuple[str, ...]
+    query: str
+    shown: str
+
+    def __repr__(self) -> str:
+        return f"TableUrl({self.shown})"
+
+    @property
+    def what(self) -> str:
+        """The table's name as one writes it, or `the query`."""
+        return ".".join(self.table) if self.table else "the query"
+
+    def select(self) -> str:
+        """The rows as SQL: the query, or everything of the table."""
+        return self.query or f"SELECT * FROM {quoted(*self.table)}"
+
+    def same_table(self, other: TableUrl) -> bool:
+        """Whether both certainly mean the same table."""
+        return bool(self.table) and (self.kind, self.address, self.table) == (other.kind, other.address, other.table)
+
+
+def is_table_url(where: object) -> bool:
+    """Whether this names something in a database rather than a file."""
+    found = _SCHEME.match(where) if isinstance(where, str) else None
+    return found is not None and found[1].lower() not in ("file", "http", "https", "s3", "gs", "ftp")
+
+
+def table_url(text: str) -> TableUrl:
+    """Take a URL apart. Raises LeadsError for a database that is not known, and for neither or both of table and query."""
+    scheme = text.partition("://")[0]
+    kind = SCHEMES.get(scheme.lower().partition("+")[0])
+    if kind is None:
+        known = ", ".join(f"{name}://" for name in ("duckdb", "postgresql", "sqlite"))
+        raise LeadsError(f"leads are not read from or written to `{scheme}://…`", f"use one of {known}, or a file")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise LeadsError(f"`{scheme}://…` is not a whole URL: {error}", _EXAMPLES[kind]) from error
+    given = parse_qsl(parts.query, keep_blank_values=True)
+    own = {name: value for name, value in given if name in ("table", "query")}
+    rest = [(name, value) for name, value in given if name not in own]
+    if kind == "postgresql":
+        host = f"{parts.hostname or ''}{f':{port}' if port else ''}"
+        shown = f"postgresql://{host}{parts.path}"
+        login = parts.netloc.rpartition("@")[0]
+        address = f"postgresql://{login + '@' if login else ''}{parts.netloc.rpartition('@')[2]}{parts.path}"
+        address += f"?{urlencode(rest, quote_via=quote)}" if rest else ""
+    else:
+        address = unquote(parts.path.removeprefix("/"))
+        shown = f"{kind}:///{address}"
+        if parts.netloc or not address:
+            raise LeadsError(f"`{kind}://{parts.netloc}{parts.path}` names no file", _EXAMPLES[kind])
+        if rest:
+            raise LeadsError(f"`{shown}` has a parameter `{rest[0][0]}`, which is not known", _EXAMPLES[kind])
+    table, query = own.get("table", "").strip(), own.get("query", "").strip().rstrip(";").strip()
+    if table and query:
+        raise LeadsError(f"`{shown}` names both a table and a query", "leave one of them out")
+    if not table and not query:
+        raise LeadsError(f"`{shown}` does not say which table", f"end it in `?table=NAME`: {_EXAMPLES[kind]}")
+    return TableUrl(kind, address, _parts(table, shown), query, f"{shown} {table or '(query)'}")
+
+
+_EXAMPLES: dict[Kind, str] = {
+    "duckdb": "for example duckdb:///leads.db?table=leads",
+    "sqlite": "for example sqlite:///crm.db?table=leads",
+    "postgresql": "for example postgresql://user@host/crm?table=leads",
+}
+
+
+def quoted(*names: str) -> str:
+    """An identifier, or a path of them, as all three databases write it."""
+    return ".".join('"' + name.replace('"', '""') + '"' for name in names)
+
+
+def _parts(table: str, shown: str) -> tuple[str, ...]:
+    """`sales."open leads"` as its names."""
+    names, at = [], 0
+    while at < len(table):
+        found = _PART.match(table, at)
+        if found is None or (found.end() < len(table) and table[found.end()] != "."):
+            raise LeadsError(f"`{table}` is not the name of a table in `{shown}`", 'write it like sales.leads or "a b"')
+        names.append(found[1].replace('""', '"') if found[1] is not None else found[2].strip())
+        at = found.end() + 1
+    if table.endswith("."):
+        raise LeadsError(f"`{table}` is not the name of a table in `{shown}`", "write it like sales.leads")
+    return tuple(names)
