@@ -36,7 +36,9 @@ def check(path: str | os.PathLike[str], *, allow_outside: bool = False) -> list[
     Never raises for what is in a ruleset. Raises OSError if the file itself
     cannot be read.
     """
-    return check_path(Path(path), allow_outside=allow_outside).problems
+    from leadrules.checking.thorough import check_thoroughly
+
+    return check_thoroughly(Path(path), allow_outside=allow_outside)
 
 
 def load(path: str | os.PathLike[str], *, allow_outside: bool = False) -> Ruleset:

@@ -21,12 +21,14 @@ from leadrules.problems.problem import Problem, RulesetError
 class Checked:
     """What checking a ruleset gives: the model, None if there is any error, and all problems by place.
 
-    `files` are the paths of everything that it is made of: includes, lists and tables too.
+    `files` are the paths of everything that it is made of: includes, lists and tables too; `sources` are the
+    texts with rules among them, the root's first.
     """
 
     model: ruleset.Model | None
     problems: list[Problem]
     files: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
 
     def or_raise(self) -> ruleset.Model:
         """The model.
@@ -69,16 +71,18 @@ def check_text(
 
 def _check(files: Files, root: Source | None, path: str) -> Checked:
     model = None
+    sources: list[Source] = []
     problems: list[Problem] = files.problems
     if root is not None:
         gathered = gather(root, files)
+        sources = gathered.sources
         model = Assembly(files, gathered, path).model()
         problems[:] = _own(problems, gathered.problems) + gathered.problems
     order = {source: rank for rank, source in enumerate(files.homes)}
     problems.sort(key=lambda one: (order.get(one.span.source, len(order)), one.span.start, one.span.end))
     if any(problem.severity == "error" for problem in problems):
         model = None
-    return Checked(model, problems, files.paths())
+    return Checked(model, problems, files.paths(), tuple(sources))
 
 
 def _own(problems: list[Problem], of_writing: list[Problem]) -> list[Problem]:

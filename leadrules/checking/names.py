@@ -15,6 +15,7 @@ from leadrules.meaning.text import fold
 from leadrules.problems.name_messages import declared_twice, names_differ_by_case, reserved_name
 from leadrules.problems.near import near_names
 from leadrules.problems.problem import Problem
+from leadrules.record import record
 
 What = Literal["field", "let", "score", "label", "framework", "criterion", "count", "ask", "list", "stage", "rule"]
 
@@ -23,7 +24,7 @@ MEMBERS = ("met", "open", "ask")
 _MOST_SUGGESTIONS = 50
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Declared:
     """What a name stands for; `index` is its place among things of its sort in the model."""
 

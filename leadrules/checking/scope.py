@@ -20,11 +20,12 @@ from leadrules.language import tree
 from leadrules.language.source import Span
 from leadrules.problems.name_messages import used_too_early
 from leadrules.problems.problem import Problem
+from leadrules.record import record
 
 FIELDS, FRAMEWORKS, EXCLUDES, POINTS, SCORES, DISQUALIFIES, VERDICTS, END = 0, 2, 3, 4, 5, 6, 7, 8
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Typed:
     """An expression with its kind; `broken` where a problem has been reported and nothing more should be.
 
@@ -46,7 +47,7 @@ def broken(node: tree.Node) -> Typed:
     return Typed("broken", None, node.span)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Use:
     """Something used, with the layer in which it is decided and, for stages and labels, its place in the file."""
 
@@ -58,7 +59,7 @@ class Use:
     via: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limit:
     """Up to where a statement may use things: all below `layer`; among verdicts, those placed before `place`."""
 

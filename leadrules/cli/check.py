@@ -10,14 +10,18 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from leadrules.cli.paths import STANDARD_INPUT, ruleset_paths
-from leadrules.problems.problem import Problem, Severity
+from leadrules.problems.problem import Severity
 from leadrules.problems.render import FORMATS
 from leadrules.problems.report import SEVERITIES, Report, cannot_be_read, counts
 from leadrules.problems.wording import counted
+
+if TYPE_CHECKING:
+    from leadrules.checking import Checked
 
 SHOWN_INPUT = "<standard input>"
 
@@ -68,21 +72,17 @@ def _check_all(paths: Sequence[str], allow_outside: bool, failing: Sequence[Seve
     """All problems, those of a file that several rulesets include only once."""
     from leadrules.checking import check_path
     from leadrules.checking.files import reason
+    from leadrules.checking.thorough import thorough
 
-    seen: dict[tuple[object, ...], Problem] = {}
-    read: list[str] = []
+    read: dict[str, Checked] = {}
     unread: dict[str, str] = {}
     for given in paths:
         path, reader = (SHOWN_INPUT, _standard_input) if given == STANDARD_INPUT else (given, Path.read_bytes)
         try:
-            checked = check_path(path, allow_outside=allow_outside, read=reader)
+            read[path] = check_path(path, allow_outside=allow_outside, read=reader)
         except OSError as error:
             unread[path] = reason(error)
-            continue
-        read.append(path)
-        for one in checked.problems:
-            seen.setdefault((one.name, one.file, one.span.start, one.span.end, one.message), one)
-    return Report(list(seen.values()), read, unread, failing)
+    return Report(thorough(list(read.values())), list(read), unread, failing)
 
 
 def _standard_input(path: Path) -> bytes:

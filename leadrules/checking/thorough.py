@@ -1,0 +1,65 @@
+"""All that `leadrules check` says of some rulesets: problems of writing, names and types, and what only looking further
+tells, less what comments allow.
+
+`check_path` is enough to load and run a ruleset; nothing here is asked for that. Several rulesets are looked at
+together, because a file that they share has its problems, and its comments, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+from leadrules.checking.allowances import allowed
+from leadrules.checking.check import Checked, check_path
+from leadrules.checking.files import Reader
+from leadrules.language.source import Source
+from leadrules.problems.explained import names
+from leadrules.problems.problem import Problem
+from leadrules.ruleset import Model
+
+Finder = Callable[[Model], Sequence[Problem]]
+"""Looks further into a ruleset that can be run, and tells what it finds."""
+
+
+def check_thoroughly(path: str | Path, *, allow_outside: bool = False, read: Reader = Path.read_bytes) -> list[Problem]:
+    """All problems of one ruleset, by place. Raises OSError where the file itself cannot be read."""
+    return thorough([check_path(path, allow_outside=allow_outside, read=read)])
+
+
+def thorough(checks: Sequence[Checked], finders: Sequence[Finder] = (), unasked: Collection[str] = ()) -> list[Problem]:
+    """All problems of some rulesets, in the order of the files and of their places.
+
+    `finders` are asked about each ruleset without errors, besides those that are always asked; `unasked` are
+    the names of problems that nobody was asked about, so that allowing one is not called useless.
+    """
+    seen: dict[tuple[object, ...], Problem] = {}
+    unfinished: set[str] = set()
+    for checked in checks:
+        found = list(checked.problems)
+        if checked.model is None:
+            unfinished |= {source.path for source in checked.sources}
+        else:
+            for finder in finders:
+                found += finder(checked.model)
+        for one in found:
+            seen.setdefault((one.name, one.file, one.span.start, one.span.end, one.message), one)
+    sources: dict[str, Source] = {}
+    for checked in checks:
+        for source in checked.sources:
+            sources.setdefault(source.path, source)
+    left = allowed(
+        list(seen.values()),
+        list(sources.values()),
+        names=names(),
+        fixed=stopping(checks),
+        finished=sources.keys() - unfinished,
+        unasked=unasked,
+    )
+    order = {path: rank for rank, path in enumerate(sources)}
+    return sorted(left, key=lambda one: (order.get(one.file, len(order)), one.span.start, one.span.end))
+
+
+def stopping(checks: Sequence[Checked]) -> set[Problem]:
+    """The errors for which a ruleset cannot be run: neither a comment nor a baseline takes them away."""
+    return {one for checked in checks for one in checked.problems if one.severity == "error"}
