@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from leadrules.checking import Checked, check_path
+from leadrules.checking.files import reason
+from leadrules.checking.thorough import stopping, thorough
 from leadrules.cli.paths import STANDARD_INPUT, ruleset_paths
-from leadrules.problems.problem import Severity
+from leadrules.problems.problem import Problem
 from leadrules.problems.render import FORMATS
 from leadrules.problems.report import SEVERITIES, Report, cannot_be_read, counts
 from leadrules.problems.wording import counted
-
-if TYPE_CHECKING:
-    from leadrules.checking import Checked
 
 SHOWN_INPUT = "<standard input>"
 
@@ -43,8 +42,17 @@ SHOWN_INPUT = "<standard input>"
     show_default=True,
     help="The least severity that gives exit code 1.",
 )
+@click.option("--baseline", metavar="FILE", help="Problems that stand in FILE, by file, name and count, are accepted.")
+@click.option("--write-baseline", is_flag=True, help="Write what stands today to the file of --baseline.")
 @click.option("--allow-outside", is_flag=True, help="Let includes and lists lie outside a ruleset's folder.")
-def check(paths: Sequence[str], format_: str, fail_level: str, allow_outside: bool) -> int:
+def check(
+    paths: Sequence[str],
+    format_: str,
+    fail_level: str,
+    baseline: str | None,
+    write_baseline: bool,
+    allow_outside: bool,
+) -> int:
     """Find problems in rulesets: files, or folders with all `.rules` files in them. `-` reads standard input.
 
     \b
@@ -54,9 +62,14 @@ def check(paths: Sequence[str], format_: str, fail_level: str, allow_outside: bo
 
     Exit code: 0 nothing to report, 1 problems, 2 nothing could be checked.
     """
-    found = ruleset_paths(paths)
+    if write_baseline and baseline is None:
+        raise click.UsageError("say with `--baseline FILE` which file --write-baseline is to write")
     failing = SEVERITIES[: SEVERITIES.index(fail_level) + 1]
-    report = _check_all(found, allow_outside, failing)
+    checks, unread = _check_all(ruleset_paths(paths), allow_outside)
+    problems = thorough(list(checks.values()))
+    if baseline is not None:
+        problems = _held_against(baseline, write_baseline, problems, checks)
+    report = Report(problems, list(checks), unread, failing)
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     click.echo(FORMATS[format_](report, colour), nl=False, color=colour)
     for path, why in report.unread.items():
@@ -68,21 +81,39 @@ def check(paths: Sequence[str], format_: str, fail_level: str, allow_outside: bo
     return int(any(problem.severity in failing for problem in report.problems))
 
 
-def _check_all(paths: Sequence[str], allow_outside: bool, failing: Sequence[Severity]) -> Report:
-    """All problems, those of a file that several rulesets include only once."""
-    from leadrules.checking import check_path
-    from leadrules.checking.files import reason
-    from leadrules.checking.thorough import thorough
-
-    read: dict[str, Checked] = {}
+def _check_all(paths: Sequence[str], allow_outside: bool) -> tuple[dict[str, Checked], dict[str, str]]:
+    """Each ruleset by its path, and why some could not be read."""
+    checks: dict[str, Checked] = {}
     unread: dict[str, str] = {}
     for given in paths:
         path, reader = (SHOWN_INPUT, _standard_input) if given == STANDARD_INPUT else (given, Path.read_bytes)
         try:
-            read[path] = check_path(path, allow_outside=allow_outside, read=reader)
+            checks[path] = check_path(path, allow_outside=allow_outside, read=reader)
         except OSError as error:
             unread[path] = reason(error)
-    return Report(thorough(list(read.values())), list(read), unread, failing)
+    return checks, unread
+
+
+def _held_against(path: str, write: bool, problems: Sequence[Problem], checks: Mapping[str, Checked]) -> list[Problem]:
+    """The problems that a baseline does not accept, once it is written if that is asked for."""
+    from leadrules.checking.baseline import BaselineError, baseline_of, not_accepted, read_baseline, remarks, written
+
+    fixed = stopping(list(checks.values()))
+    if write:
+        accepted = baseline_of(problems, path, fixed)
+        Path(path).write_text(written(accepted), encoding="utf-8")
+        click.echo(f"`{path}` accepts {counted(accepted.total, 'problem')}", err=True)
+        return not_accepted(problems, accepted, fixed)
+    try:
+        accepted = read_baseline(path)
+    except FileNotFoundError:
+        raise click.UsageError(f"`{path}`: there is no such file; `--write-baseline` makes it") from None
+    except BaselineError as error:
+        raise click.UsageError(str(error)) from error
+    files = {source.path for checked in checks.values() for source in checked.sources}
+    for line in remarks(problems, accepted, files):
+        click.echo(line, err=True)
+    return not_accepted(problems, accepted, fixed)
 
 
 def _standard_input(path: Path) -> bytes:
