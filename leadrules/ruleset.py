@@ -32,6 +32,7 @@ from functools import cached_property
 from typing import Literal
 
 from leadrules.language.source import Span
+from leadrules.record import record
 
 FieldType = Literal["text", "email", "integer", "number", "boolean", "date", "datetime", "one of", "list of text"]
 Kind = Literal["text", "number", "boolean", "date", "datetime", "texts"]
@@ -52,7 +53,7 @@ KIND_OF_TYPE: Mapping[FieldType, Kind] = {
 # ------------------------------------------------------------------- operands
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FieldValue:
     """The lead's value of `fields[field]`; missing where the lead has none."""
 
@@ -60,7 +61,7 @@ class FieldValue:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Constant:
     """A literal: Decimal (number), str (text, as written), date, datetime (UTC, no zone) or bool."""
 
@@ -68,7 +69,7 @@ class Constant:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Arithmetic:
     """`left op right` in doubles; missing where a side is missing or the result is not finite."""
 
@@ -78,13 +79,13 @@ class Arithmetic:
     kind: Kind = "number"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Negative:
     operand: Operand
     kind: Kind = "number"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Age:
     """Complete days, months or years from a day to the as-of date (`until`: from the as-of date to the day)."""
 
@@ -94,7 +95,7 @@ class Age:
     kind: Kind = "number"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DayOf:
     """The UTC day of a datetime operand."""
 
@@ -102,7 +103,7 @@ class DayOf:
     kind: Kind = "date"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScoreValue:
     """The limited part `scores[score]` before its weight; None is the limited total."""
 
@@ -110,7 +111,7 @@ class ScoreValue:
     kind: Kind = "number"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FrameworkCount:
     """How many criteria of `frameworks[framework]` are met, or open."""
 
@@ -119,7 +120,7 @@ class FrameworkCount:
     kind: Kind = "number"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LabelValue:
     """The text of `labels[label]`; empty, never missing, where no row was true."""
 
@@ -132,26 +133,26 @@ Operand = FieldValue | Constant | Arithmetic | Negative | Age | DayOf | ScoreVal
 # ----------------------------------------------------------------- conditions
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class And:
     """Kleene's and; `And(())` is true."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Or:
     """Kleene's or; `Or(())` is false."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Not:
     part: Condition
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AtLeast:
     """True when `count` parts are true, false when that can no longer be, else unknown."""
 
@@ -159,14 +160,14 @@ class AtLeast:
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Definitely:
     """True where the part is true, false where it is false or unknown."""
 
     part: Condition
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compare:
     """Two numbers, two dates or two datetimes (never a mixture: see `DayOf`).
 
@@ -178,7 +179,7 @@ class Compare:
     right: Operand
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SameText:
     """Two text operands, equal ignoring case."""
 
@@ -186,7 +187,7 @@ class SameText:
     right: Operand
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TextIn:
     """The whole text is one of these folded texts."""
 
@@ -194,7 +195,7 @@ class TextIn:
     texts: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exactly:
     """The whole text is this one, minding case."""
 
@@ -202,7 +203,7 @@ class Exactly:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TextTest:
     """One of the folded texts is contained, mentioned, at the start or at the end."""
 
@@ -211,7 +212,7 @@ class TextTest:
     texts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Includes:
     """One of the folded texts is an item of a `list of text`."""
 
@@ -219,7 +220,7 @@ class Includes:
     texts: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Matches:
     """The pattern (Rust's `regex` syntax) is found anywhere."""
 
@@ -228,13 +229,13 @@ class Matches:
     ignore_case: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TextIs:
     operand: Operand
     word: Literal["lowercase", "uppercase", "numeric", "valid", "personal", "disposable", "role", "business"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class At:
     """An e-mail address at one of these (folded) domains or below it."""
 
@@ -242,7 +243,7 @@ class At:
     domains: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Known:
     """The operand has a value. Never unknown, save in a framework's criterion: there unknown while it is missing."""
 
@@ -250,14 +251,14 @@ class Known:
     in_criterion: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class IsTrue:
     """A boolean operand is true."""
 
     operand: Operand
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DayBound:
     """The as-of date moved by `amount` units (negative: back; by calendar, the day clamped), then by `days`."""
 
@@ -266,7 +267,7 @@ class DayBound:
     days: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InWindow:
     """A date operand from `low` to `high`, both included; None is open."""
 
@@ -275,21 +276,21 @@ class InWindow:
     high: DayBound | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Holds:
     """The lead holds `stages[stage]`. Never unknown."""
 
     stage: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StageIs:
     """The lead's final stage is one of these; None stands for no stage. Never unknown."""
 
     stages: frozenset[int | None]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class IsDisqualified:
     """The lead is disqualified. Never unknown."""
 
@@ -322,7 +323,7 @@ TRUE = And(())
 # ---------------------------------------------------------------------- parts
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Field:
     """How one field of a lead is found and read.
 
@@ -353,7 +354,7 @@ class Field:
         return KIND_OF_TYPE[self.type]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """The least and the most, in hundredths; None is open."""
 
@@ -371,7 +372,7 @@ class Limits:
 NO_LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """Hundredths of points for a lead for which the condition is true."""
 
@@ -379,7 +380,7 @@ class Row:
     points: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Units:
     """`per K X`: the points count once for each K of the operand."""
 
@@ -387,7 +388,7 @@ class Units:
     every: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fading:
     """How a contribution fades by whole days of age; `days` is the period, `percent` what each takes away."""
 
@@ -397,7 +398,7 @@ class Fading:
     percent: Decimal = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """One way of giving points: the first true row, times its units, limited, faded, rounded.
 
@@ -417,7 +418,7 @@ class Rule:
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """A limit around some rules; `score` is None outside any score."""
 
@@ -427,7 +428,7 @@ class Group:
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Score:
     """A named part of the total; `weight` in hundredths of a percent."""
 
@@ -437,7 +438,7 @@ class Score:
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verdict:
     """A `disqualify` or an `exclude`: its condition and what it says."""
 
@@ -446,7 +447,7 @@ class Verdict:
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Criterion:
     name: str
     question: str | None
@@ -454,14 +455,14 @@ class Criterion:
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Framework:
     name: str
     criteria: tuple[Criterion, ...]
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stage:
     """A stage of the funnel.
 
@@ -479,7 +480,7 @@ class Stage:
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LabelRow:
     """A label's value (a text, or a text operand) for a lead for which the condition is true."""
 
@@ -487,19 +488,19 @@ class LabelRow:
     value: str | Operand
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LabelRows:
     rows: tuple[LabelRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LabelJoin:
     """Texts and text operands, one after the other."""
 
     parts: tuple[str | Operand, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LabelTable:
     """A value by folded text; `otherwise` (empty unless said) for all else, missing among it."""
 
@@ -508,7 +509,7 @@ class LabelTable:
     otherwise: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Label:
     """A named text for the lead."""
 
@@ -517,21 +518,21 @@ class Label:
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExpectCondition:
     condition: Condition
     text: str
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExpectExcluded:
     excluded: bool
     text: str
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExpectFires:
     """At least one of these rules gives other than 0 (`fires` false: none does)."""
 
@@ -541,7 +542,7 @@ class ExpectFires:
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Example:
     """A lead in its fields' own words (a cell's text, or texts for a `list of text`) and what is expected of it."""
 
@@ -552,7 +553,7 @@ class Example:
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DomainLists:
     """What the ruleset adds to, and takes from, the shipped e-mail lists (folded)."""
 
@@ -562,6 +563,9 @@ class DomainLists:
     disposable_removed: frozenset[str] = frozenset()
     roles_added: frozenset[str] = frozenset()
     roles_removed: frozenset[str] = frozenset()
+
+
+NO_CHANGES = DomainLists()
 
 
 @dataclass(frozen=True)
@@ -592,7 +596,7 @@ class Model:
     labels: tuple[Label, ...] = ()
     verdicts: tuple[tuple[Literal["stage", "label"], int], ...] = ()
     early_labels: tuple[int, ...] = ()
-    domains: DomainLists = DomainLists()
+    domains: DomainLists = NO_CHANGES
     examples: tuple[Example, ...] = ()
 
     @cached_property

@@ -13,6 +13,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from leadrules.record import record
+
 WIDTH = 110
 STEP = 2  # columns by which the rows of a block stand in
 GOES_ON = 4  # columns by which the further lines of a long statement stand in
@@ -21,7 +23,7 @@ GOES_ON = 4  # columns by which the further lines of a long statement stand in
 Clause = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Leaf:
     """A statement or row that fills as many lines as it needs.
 
@@ -35,7 +37,7 @@ class Leaf:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """A head up to its `{`, rows, and what follows the `}`. Rows with commas between them may stand on one line."""
 

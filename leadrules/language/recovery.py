@@ -9,7 +9,6 @@ of `_GUESSES`; the last of them always has something to say.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from leadrules.language.expected import expected_words
 from leadrules.language.source import Source, Span
@@ -19,6 +18,7 @@ from leadrules.problems import syntax_messages as messages
 from leadrules.problems.near import near_names
 from leadrules.problems.problem import Problem
 from leadrules.problems.wording import did_you_mean
+from leadrules.record import record
 
 # Marks that may have been forgotten before a word, the likeliest first.
 _FORGOTTEN_MARKS = (",", ":", ")", "%", "=", "{")
@@ -46,7 +46,7 @@ _MEANT_AS_NAMES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fault:
     """A word that cannot stand where it does. `before_last` is the stack before the word ahead of it was taken."""
 
@@ -86,7 +86,7 @@ class Fault:
         return self.steps.expected(self.stack)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """A problem. If the statement can be read on: the stack with the word, what it is there, and a mark put before it.
 

@@ -11,6 +11,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from leadrules.record import record
+
 
 @dataclass(frozen=True, eq=False)
 class Source:
@@ -41,7 +43,7 @@ class Source:
         return self.text[start : end if end >= 0 else None].rstrip("\r")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Span:
     """The text between two offsets of one source, the end not included."""
 

@@ -7,9 +7,10 @@ grammar calls it. `leadrules.language.tabulate` makes the file.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from leadrules.record import record
 
 TABLE_FILE = Path(__file__).with_name("table.json")
 
@@ -17,7 +18,7 @@ Action = int  # a state to go to, or ~number of the rule whose symbols are compl
 Row = dict[str, Action]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Production:
     """What is made of a rule's symbols; see `leadrules.language.tabulate` for builder and plan."""
 
@@ -27,7 +28,7 @@ class Production:
     plan: tuple[int | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table:
     """The LALR table of the language."""
 

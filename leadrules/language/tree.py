@@ -12,17 +12,18 @@ user said. The checker makes them one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal as OneOf
 
 from leadrules.language.source import Span
+from leadrules.record import record
 
 Unit = OneOf["days", "weeks", "months", "years"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Node:
     """Anything written in a ruleset, with its place."""
 
@@ -32,42 +33,42 @@ class Node:
 # --------------------------------------------------------------------- values
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Name(Node):
     """A name as it is meant (NFC, without back-quotes): `email.clicks`."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text(Node):
     """A quoted text, unescaped and NFC."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Number(Node):
     """A number, exactly as written: `2.50` keeps its two places; negative where a sign is part of it."""
 
     value: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Day(Node):
     """A date literal, `2026-11-22`."""
 
     value: date
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Moment(Node):
     """A datetime literal, in UTC and without a zone: `2026-11-22T09:30`."""
 
     value: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Boolean(Node):
     """`true` or `false`."""
 
@@ -82,17 +83,17 @@ Literal = Text | Number | Day | Moment | Boolean
 # only its names can tell.
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScoreWord(Node):
     """The word `score` as an operand: the lead's total."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StageWord(Node):
     """The word `stage` as an operand: the lead's final stage."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Arithmetic(Node):
     """`left op right`."""
 
@@ -101,14 +102,14 @@ class Arithmetic(Node):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Negative(Node):
     """`-operand`, where the operand is not a plain number."""
 
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Age(Node):
     """`days since D`, `months since D`, `years since D`, `days until D`."""
 
@@ -117,22 +118,22 @@ class Age(Node):
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class And(Node):
     parts: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Or(Node):
     parts: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Not(Node):
     part: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compare(Node):
     """`left op right` with a symbol."""
 
@@ -141,7 +142,7 @@ class Compare(Node):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Is(Node):
     """`x is "a"`, `x is not "a"`, `x is exactly "a"`, `x is not exactly "a"`; a literal always stands on the right."""
 
@@ -151,7 +152,7 @@ class Is(Node):
     exactly: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Predicate(Node):
     """`x is known`, `x is not personal`."""
 
@@ -171,7 +172,7 @@ class Predicate(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Between(Node):
     """`x between a and b`, both ends included."""
 
@@ -181,14 +182,14 @@ class Between(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Values(Node):
     """Literals in brackets: `("a", "b")`, after `any` or `in`."""
 
     items: tuple[Literal, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class In(Node):
     """`x in ("a", "b")`, `x in NAME`."""
 
@@ -197,7 +198,7 @@ class In(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TextTest(Node):
     """`x contains "a"`, `x does not mention any LIST`.
 
@@ -210,7 +211,7 @@ class TextTest(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class At(Node):
     """`email at "rival.com"`, `email is not at any LIST`."""
 
@@ -219,7 +220,7 @@ class At(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Matches(Node):
     """`x matches /pattern/i`, `x does not match /pattern/`; `pattern` as written between the strokes."""
 
@@ -230,7 +231,7 @@ class Matches(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Window(Node):
     """`d in last 30 days`, `d in next 3 months`, `d older than 1 year`."""
 
@@ -241,7 +242,7 @@ class Window(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DayTest(Node):
     """`d before 2026-01-01`, `d is after e`, `d is not on 2026-01-01`."""
 
@@ -251,19 +252,19 @@ class DayTest(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Holds(Node):
     """`holds MQL`."""
 
     stage: Name | Text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Disqualified(Node):
     """The word `disqualified` as a condition."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Quantified(Node):
     """`at least 2 of (…)`, `all of (…)`; `count` is None for `all`, `any` and `none`."""
 
@@ -302,7 +303,7 @@ Expression = (
 # --------------------------------------------------------------- declarations
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Header(Node):
     """`ruleset "Inbound B2B" version "2026.4"`."""
 
@@ -310,21 +311,21 @@ class Header(Node):
     version: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Include(Node):
     """`include "other.rules"`."""
 
     path: Text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MissingValues(Node):
     """`missing values "Select", "N/A"`."""
 
     spellings: tuple[Text, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Type(Node):
     """A field's type; `choices` for `one of`, `split` for `list of text split on ";"`."""
 
@@ -333,7 +334,7 @@ class Type(Node):
     split: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Field(Node):
     """`field NAME : TYPE` with its options. Options written twice are a problem of the parser."""
 
@@ -349,7 +350,7 @@ class Field(Node):
     key: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class List(Node):
     """`list NAME = …`, `list NAME from "file.txt"`, `list NAME add …`, `list NAME remove …`."""
 
@@ -359,7 +360,7 @@ class List(Node):
     file: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Let(Node):
     """`let NAME = expression`."""
 
@@ -370,7 +371,7 @@ class Let(Node):
 # --------------------------------------------------------------------- points
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Units(Node):
     """`per X`, `per K X`; `every` is K."""
 
@@ -378,7 +379,7 @@ class Units(Node):
     every: Number | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Add(Node):
     """`[when C [unless C]] add N [per …]`; for `subtract`, `sign` is -1. `points` is as written, without the sign."""
 
@@ -389,7 +390,7 @@ class Add(Node):
     units: Units | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Band(Node):
     """What a row of `points by` takes.
 
@@ -406,7 +407,7 @@ class Band(Node):
     values: tuple[Literal | Name, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BandRow(Node):
     """`1 to 50, 60: 5`."""
 
@@ -414,7 +415,7 @@ class BandRow(Node):
     points: Number
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PointsBy(Node):
     """`points by X { … }`."""
 
@@ -422,7 +423,7 @@ class PointsBy(Node):
     rows: tuple[BandRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PointsRow(Node):
     """`condition: N`; no condition stands for `otherwise`."""
 
@@ -430,7 +431,7 @@ class PointsRow(Node):
     points: Number
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PointsFirst(Node):
     """`points first ["Name"] { … }`."""
 
@@ -438,7 +439,7 @@ class PointsFirst(Node):
     rows: tuple[PointsRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fading(Node):
     """`fading to zero over 60 days since D`, `by half every 30 days`, `25% every 30 days` (`percent`)."""
 
@@ -449,7 +450,7 @@ class Fading(Node):
     percent: Number | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule(Node):
     """A way of giving points, with what stands around it."""
 
@@ -462,7 +463,7 @@ class Rule(Node):
     because: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits(Node):
     """`from A to B`, `at least A`, `at most B`."""
 
@@ -470,7 +471,7 @@ class Limits(Node):
     high: Number | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group(Node):
     """`group "Site" at most 40 { … }`."""
 
@@ -479,7 +480,7 @@ class Group(Node):
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Score(Node):
     """`score fit from 0 to 100 weight 50% { … }`."""
 
@@ -489,7 +490,7 @@ class Score(Node):
     body: tuple[Rule | Group, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Total(Node):
     """`total from 0 to 100`."""
 
@@ -499,21 +500,21 @@ class Total(Node):
 # ------------------------------------------------------------------- verdicts
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Disqualify(Node):
     condition: Expression
     unless: Expression | None = None
     because: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exclude(Node):
     condition: Expression
     unless: Expression | None = None
     because: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ThresholdRow(Node):
     """`110 when segment is "Small"`; no condition stands for `otherwise 90`."""
 
@@ -521,7 +522,7 @@ class ThresholdRow(Node):
     condition: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stage(Node):
     """`stage SQL at 80 on fit after MQL or PQL if … unless … always if …`."""
 
@@ -534,7 +535,7 @@ class Stage(Node):
     always: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Criterion(Node):
     """`budget asks "…?" when budget >= 10000`."""
 
@@ -543,13 +544,13 @@ class Criterion(Node):
     condition: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Framework(Node):
     name: Name
     criteria: tuple[Criterion, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LabelRow(Node):
     """`"A" when fit >= 70`; no condition stands for `otherwise "C"`."""
 
@@ -557,19 +558,19 @@ class LabelRow(Node):
     condition: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LabelRows(Node):
     rows: tuple[LabelRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LabelJoin(Node):
     """`grade & "-" & heat`."""
 
     parts: tuple[Text | Name, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LabelTable(Node):
     """`by country from "territories.csv" otherwise "House"`."""
 
@@ -578,7 +579,7 @@ class LabelTable(Node):
     otherwise: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Label(Node):
     name: Name
     value: LabelRows | LabelJoin | LabelTable
@@ -587,7 +588,7 @@ class Label(Node):
 # ------------------------------------------------------------------- examples
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Given(Node):
     """`email.clicks = 5`, `tags = ("a", "b")`."""
 
@@ -595,14 +596,14 @@ class Given(Node):
     value: Literal | Values
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Excluded(Node):
     """`excluded`, as an expectation."""
 
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fires(Node):
     """`fires RULE`, `not fires "because text"`."""
 
@@ -610,7 +611,7 @@ class Fires(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Example(Node):
     title: Text
     as_of: Day | None
@@ -638,7 +639,7 @@ Statement = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class File(Node):
     """The statements of one file, in written order."""
 

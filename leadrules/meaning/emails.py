@@ -24,11 +24,9 @@ from pathlib import Path
 from typing import Literal
 
 from leadrules.meaning.text import BLANKS, fold, is_word_character
-from leadrules.ruleset import DomainLists
+from leadrules.ruleset import NO_CHANGES, DomainLists
 
 LONGEST = 254
-
-NO_CHANGES = DomainLists()
 
 Kind = Literal["personal", "disposable"]
 
