@@ -39,16 +39,14 @@ def _nothing(_: object) -> tuple[()]:
 
 
 def _equal(self: Any, other: Any) -> Any:
-    kind: Any = type(self)
-    if type(other) is not kind:
+    if other.__class__ is not self.__class__:
         return NotImplemented
-    content: Any = _content(kind)
+    content = _content(self.__class__)
     return content(self) == content(other)
 
 
 def _hash(self: Any) -> int:
-    kind: Any = type(self)
-    return hash((kind, _content(kind)(self)))
+    return hash((self.__class__, _content(self.__class__)(self)))
 
 
 def _shown(self: Any) -> str:
