@@ -78,28 +78,18 @@ class CsvWriter:
     def prepare(self, block: Block, kept: Mask, added: pl.DataFrame) -> Callable[[], None]:
         """Make the lines that `write` writes; what is returned writes them."""
         lines = self._lines_of(block, kept, added) if self._plain and isinstance(block, CsvBlock) else None
-        return partial(self._write, block, kept, added) if lines is None else partial(self._output.write, lines)
+        return partial(self._write, block, kept, added) if lines is None else partial(self._write_lines, lines)
 
-    def _lines_of(self, block: CsvBlock, kept: Mask, added: pl.DataFrame) -> memoryview | None:
+    def _lines_of(self, block: CsvBlock, kept: Mask, added: pl.DataFrame) -> pl.DataFrame | None:
         """The usual case, at the speed of Polars: whole records of one line each, and the added cells behind."""
         import polars as pl
 
         records = whole_records(block)
         if records is None:
             return None
-        delimiter = self._delimiter.decode()
-        cells = as_cells(added.select(one.name for one in self._runs[1][1]), delimiter)
+        cells = as_cells(added.select(one.name for one in self._runs[1][1]), self._delimiter.decode())
         lines = pl.DataFrame([records.alias(_unlike(cells.columns)), *cells.iter_columns()])
-        buffer = io.BytesIO()
-        (lines if kept.all() else lines.filter(kept)).write_csv(
-            buffer,
-            include_header=False,
-            separator=delimiter,
-            line_terminator=self._newline.decode(),
-            quote_style="never",
-            batch_size=20_000,
-        )
-        return buffer.getbuffer()
+        return lines if kept.all() else lines.filter(kept)
 
     def _write(self, block: Block, kept: Mask, added: pl.DataFrame) -> None:
         if not kept.any():
@@ -117,6 +107,17 @@ class CsvWriter:
         ]
         lines = parts[0] if len(parts) == 1 else map(self._delimiter.join, zip(*parts, strict=True))
         self._output.write(self._newline.join(lines), self._newline)
+
+    def _write_lines(self, lines: pl.DataFrame) -> None:
+        with self._output.stream() as stream:
+            lines.write_csv(
+                stream,
+                include_header=False,
+                separator=self._delimiter.decode(),
+                line_terminator=self._newline.decode(),
+                quote_style="never",
+                batch_size=20_000,
+            )
 
     def _cells(self, block: CsvBlock, kept: Mask, every: bool, positions: list[int]) -> list[bytes]:
         """The kept leads' cells in these columns, as they came."""

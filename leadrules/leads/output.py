@@ -90,6 +90,16 @@ class OutputFile:
                 self.file.write(piece)
 
     @contextmanager
+    def stream(self) -> Iterator[IO[bytes]]:
+        """For libraries that write to a stream: the same as `write`, in the pieces that they make."""
+        pieces = _Pieces(self.write)
+        try:
+            yield cast(IO[bytes], pieces)
+        finally:
+            if pieces.failure is not None:
+                raise pieces.failure
+
+    @contextmanager
     def writing(self) -> Iterator[None]:
         """Turn failures of the system into a `LeadsError` that names this file."""
         try:
@@ -137,6 +147,28 @@ class OutputFile:
 
     def __exit__(self, *_: object) -> None:
         self.abort()
+
+
+class _Pieces(io.RawIOBase):
+    """A stream that hands each piece on, and keeps what went wrong: a library may say it in other words.
+
+    It has no number of the system's, by which a library would write past what stands in Python's buffer.
+    """
+
+    def __init__(self, write: Callable[[bytes], None]):
+        self._write = write
+        self.failure: BaseException | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any, /) -> int:
+        try:
+            self._write(piece)
+        except BaseException as failure:
+            self.failure = self.failure or failure
+            raise
+        return len(piece)
 
 
 @contextmanager
