@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
@@ -57,7 +58,7 @@ def starting_ruleset(source: LeadSource, rows: int | None = 100_000) -> Start:
     The text is laid out, checks without a problem, and reads each of those leads. Raises `LeadsError`.
     """
     found = survey(source, rows)
-    choices, nameless = _choices(found)
+    choices, nameless = choices_of(found)
     _choose_key(choices, found)
     sections = [_opening(found), _missing(found), _fields(choices), _left_out(choices, nameless)]
     sections += [_rules(choices), STAGES]
@@ -71,8 +72,8 @@ def starting_ruleset(source: LeadSource, rows: int | None = 100_000) -> Start:
 # ------------------------------------------------------------------ the fields
 
 
-def _choices(found: Survey) -> tuple[list[Choice], list[Column]]:
-    """A choice for every column with a name, and the columns without one."""
+def choices_of(found: Survey) -> tuple[list[Choice], list[Column]]:
+    """What `choose` makes of every column with a name, and the columns without one."""
     taken: set[str] = set()
     choices = []
     for column in found.columns:
@@ -81,9 +82,10 @@ def _choices(found: Survey) -> tuple[list[Choice], list[Column]]:
     headers = [column.header for column in found.columns]
     fields = [Field(one.name, "text", headers=_from(one)) for one in choices]
     matched = match_headers(fields, headers)
+    counts = Counter(headers)
     for position, one in enumerate(choices):
-        twin = next((other for other in headers if normal(other) == normal(one.column.header)), None)
-        if headers.count(one.column.header) > 1 or matched.headers.get(position) != one.column.header:
+        if counts[one.column.header] > 1 or matched.headers.get(position) != one.column.header:
+            twin = next((other for other in headers if normal(other) == normal(one.column.header)), None)
             others = [at + 1 for at, other in enumerate(headers) if other == twin and at != one.column.position]
             numbers = " and ".join(map(str, others)) if others else "another"
             one.left_out = f"column {one.column.position + 1} is called like column {numbers}: rename one to read both"
@@ -116,7 +118,8 @@ def _choose_key(choices: Sequence[Choice], found: Survey) -> None:
         choices[min(ranked)[1]].options += " key"
 
 
-def _declared(choice: Choice, type: str) -> str:
+def declared(choice: Choice, type: str) -> str:
+    """The statement that declares the field of a column, by its type with options."""
     headers = _from(choice)
     said = f" from {literal(headers[0])}" if headers else ""
     match = re.match(r"(one of .*|list of text|\w+)(.*)$", type, re.S)
@@ -130,8 +133,8 @@ def _fields(choices: Sequence[Choice]) -> str:
         if choice.left_out is not None:
             continue
         lines += [f"# {note}" for note in _notes(choice)]
-        lines += [f"# {_laid_out(_declared(choice, type))}  # {why}" for type, why in choice.instead]
-        lines.append(_declared(choice, choice.type + choice.options))
+        lines += [f"# {_laid_out(declared(choice, type))}  # {why}" for type, why in choice.instead]
+        lines.append(declared(choice, choice.type + choice.options))
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -238,7 +241,7 @@ def _left_out(choices: Sequence[Choice], nameless: Sequence[Column]) -> str:
     lines = []
     for choice in choices:
         if choice.left_out is not None:
-            lines.append(f"# {_laid_out(_declared(choice, choice.type + choice.options))}  # {choice.left_out}")
+            lines.append(f"# {_laid_out(declared(choice, choice.type + choice.options))}  # {choice.left_out}")
     for column in nameless:
         blank = (
             " and is blank for every lead" if column.leads and not column.known else ": name it in the file to read it"
