@@ -86,7 +86,7 @@ class ParquetWriter:
         self._hand(
             pl.DataFrame(
                 [
-                    _typed(
+                    typed(
                         columns[one.name if one.position is None else str(one.position)], self._schema[one.name]
                     ).alias(one.name)
                     for one in self._chosen
@@ -128,7 +128,7 @@ class ParquetWriter:
         raise self._failure
 
 
-def _typed(column: pl.Series, dtype: Any) -> pl.Series:
+def typed(column: pl.Series, dtype: Any) -> pl.Series:
     """The column as the type that the schema promises; objects and texts of mixed values as text."""
     import polars as pl
 
