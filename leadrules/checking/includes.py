@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from leadrules.checking.files import Files
 from leadrules.language import tree
@@ -79,14 +80,15 @@ def _enter(source: Source, gathered: Gathered, ranks: dict[Source, int]) -> tupl
     gathered.problems += problems
     if any(problem.severity == "error" for problem in problems):
         gathered.damaged |= _damaged_names(source, problems)
-        gathered.complete &= not any(_NAMELESS.search(source.line(problem.line)) for problem in problems)
+        lines = {problem.line for problem in problems}
+        gathered.complete &= not any(_NAMELESS.search(source.line(number)) for number in lines)
     return rank, iter(file.statements)
 
 
 def _damaged_names(source: Source, problems: list[Problem]) -> set[str]:
     """Names that the damaged statements may have been about to declare."""
     found = _DECLARED.findall(source.text)
-    for problem in problems:
-        for number in range(problem.line, min(problem.end_line, problem.line + 3) + 1):
-            found += _ANY_NAME.findall(source.line(number))
+    damaged = (range(problem.line, min(problem.end_line, problem.line + 3) + 1) for problem in problems)
+    for number in set(chain.from_iterable(damaged)):
+        found += _ANY_NAME.findall(source.line(number))
     return {name for groups in found for name in groups if name}

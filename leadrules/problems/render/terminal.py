@@ -21,6 +21,7 @@ from leadrules.problems.problem import Problem
 
 WIDTH = 110
 TAB = 4
+_NEAR = 4 * WIDTH  # characters of a longer line that are looked at on each side: more is never shown
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 Paint = Callable[[str, str], str]
@@ -82,6 +83,7 @@ def _excerpt(span: Span, mark: str, note: str, pad: str, colour: str, paint: Pai
 
 def _clip(before: str, marked: str, after: str) -> tuple[str, str, str]:
     """The three parts of a line as shown; a line longer than `WIDTH` is cut, the marked part last."""
+    before, marked, after = before[-_NEAR:], marked[:_NEAR], after[:_NEAR]
     before = _shown(before, 0)
     marked = _shown(marked, _width(before))
     after = _shown(after, _width(before) + _width(marked))
@@ -108,6 +110,8 @@ def _cut(text: str, width: int) -> str:
 
 def _shown(text: str, column: int) -> str:
     """A text as it is printed: tabs as blanks, characters that steer a terminal as dots."""
+    if text.isprintable():
+        return text
     shown = []
     for character in text:
         if character == "\t":
