@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import csv
-import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from leadrules.cli.leads import fitted, lead_options, open_source
+from leadrules.cli.progress import progress
 from leadrules.cli.types import CountOrAll, Day, Share
 
 if TYPE_CHECKING:
-    from leadrules.leads.block import Block, LeadSource
     from leadrules.leads.formats import Format
-    from leadrules.running.tally import Tally
 
 EXAMPLE = """
 \b
@@ -130,11 +127,11 @@ def run(
                 inputs=files,
                 format=_FORMATS.get(format or ""),
             ) as writer,
-            _progress(source) as progress,
+            progress(source) as shown,
         ):
             rejected = open_rejects(rejects_place, source, inputs=[*files, output])
             try:
-                tally = run_leads(scorer, day, source, matched.headers, writer, rejected, added, progress=progress)
+                tally = run_leads(scorer, day, source, matched.headers, writer, rejected, added, progress=shown)
                 rejected.commit()
                 writer.commit()
             finally:
@@ -157,30 +154,3 @@ def _rejects_place(output: str, leads: str) -> str:
     if output != "-":
         return f"{output}.rejects.csv"
     return f"{Path(leads).name if leads != '-' else 'leads'}.rejects.csv"
-
-
-@contextmanager
-def _progress(source: LeadSource) -> Iterator[Callable[[Block, Tally], Any] | None]:
-    """A progress bar on a terminal, and only there."""
-    if (
-        sys.stderr is None
-        or not sys.stderr.isatty()
-        or os.environ.get("NO_COLOR") is not None
-        or os.environ.get("TERM") == "dumb"
-    ):
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[leads]}"), TimeRemainingColumn(),
-        console=Console(stderr=True), transient=True,
-    )  # fmt: skip
-    with bar:
-        task = bar.add_task("Scoring", total=source.total_bytes, leads="")
-
-        def show(block: Block, tally: Tally) -> None:
-            bar.update(task, completed=block.bytes_read, leads=f"{tally.read:,} leads")
-
-        yield show
