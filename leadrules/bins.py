@@ -31,7 +31,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from leadrules.engine.search import Codes, Search, code_type
+from leadrules.engine.search import Codes, Ends, Search, code_type
 from leadrules.meaning import days
 from leadrules.meaning.emails import Directory
 from leadrules.meaning.exact import linear
@@ -150,9 +150,9 @@ class OrderedAxis:
         """The boundaries, ascending: a value is in the bin of as many as it reaches, and one."""
         return self._cuts
 
-    def codes(self, values: npt.NDArray[Any], missing: Mask | None) -> Codes:
+    def codes(self, values: npt.NDArray[Any], missing: Mask | None, ends: Ends | None = None) -> Codes:
         """The bin of every value, whatever its type of number; rows of `missing` are bin 0."""
-        codes: npt.NDArray[Any] = self._search.reached(values)
+        codes: npt.NDArray[Any] = self._search.reached(values, ends)
         codes += 1
         if missing is not None:
             codes *= ~missing

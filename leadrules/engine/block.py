@@ -22,7 +22,6 @@ import numpy as np
 import numpy.typing as npt
 
 from leadrules.bins import (
-    Codes,
     FlagAxis,
     Mask,
     OrderedAxis,
@@ -35,6 +34,7 @@ from leadrules.bins import (
 )
 from leadrules.engine.columns import Column
 from leadrules.engine.plan import Plan
+from leadrules.engine.search import Codes
 from leadrules.meaning import days as calendar
 from leadrules.meaning.exact import Linear, exact, linear
 from leadrules.meaning.text import fold
@@ -150,19 +150,23 @@ class Block:
         found = self._indexes.get(axes)
         if found is not None:
             return found
-        codes = [self.codes(axis) for axis in axes]
         sizes = tuple(self.size(axis) for axis in axes)
         if not axes:
             index: Codes = np.zeros(self.rows, dtype=np.uint8)
         elif len(axes) == 1 or math.prod(sizes) > JOINT_BINS:
-            index = codes[0]
+            index = self.codes(axes[0])
         else:
-            index = codes[0].astype(np.uint16)
-            for one, size in zip(codes[1:], sizes[1:], strict=True):
-                index *= np.uint16(size)
-                index += one.astype(np.uint16, copy=False)
+            index = self.put_index(axes, np.empty(self.rows, dtype=np.uint16), slice(None))
         self._indexes[axes] = index, sizes
         return index, sizes
+
+    def put_index(self, axes: tuple[int, ...], places: npt.NDArray[np.uint16], rows: slice) -> npt.NDArray[np.uint16]:
+        """Write, and return, the places of some rows in a table over at most `JOINT_BINS` joint bins of some axes."""
+        np.copyto(places, self.codes(axes[0])[rows], casting="unsafe")
+        for axis in axes[1:]:
+            places *= np.uint16(self._sizes[axis])
+            np.add(places, self.codes(axis)[rows], out=places, casting="unsafe")
+        return places
 
     # ------------------------------------------------------------------- bins
 
@@ -193,7 +197,7 @@ class Block:
                     return axis.codes(self.count(operand), None)
                 if isinstance(operand, FieldValue):
                     column = self.column(operand.field)
-                    return axis.codes(column.values, column.missing)
+                    return axis.codes(column.values, column.missing, column.ends)
                 values = self.numbers(operand)
                 return axis.codes(values, np.isnan(values))
             case OrderedAxis(operand=operand):

@@ -23,6 +23,7 @@ import polars as pl
 
 from leadrules.bins import Mask, day_number, moment_number
 from leadrules.engine.memory import values_and_known
+from leadrules.engine.search import Ends
 from leadrules.engine.spellings import Spellings, distinct
 from leadrules.meaning.cells import outside_calendar
 from leadrules.meaning.values import LARGEST_INTEGER, Bad, reader
@@ -46,7 +47,8 @@ class Column:
     boolean         | 0 false, 1 true
     text, texts     | positions in `texts`, the distinct values of the block
 
-    Rows of `missing` (None: there are none) hold anything. `bad` has each row whose value does not fit;
+    Rows of `missing` (None: there are none) hold anything. `ends` are the least and the
+    largest of `values`, if they were needed. `bad` has each row whose value does not fit;
     such a row counts as missing until the caller drops it. `excused` counts the
     rows whose bad value the field reads as missing, `blank` those whose cell is
     empty or a missing spelling, before the default is filled in.
@@ -55,6 +57,7 @@ class Column:
     values: npt.NDArray[Any]
     missing: Mask | None
     texts: list[Any] = data_field(default_factory=list)
+    ends: Ends | None = None
     bad: dict[int, Bad] = data_field(default_factory=dict)
     excused: int = 0
     blank: int = 0
@@ -115,6 +118,7 @@ class ColumnReader:
         column.blank = without - column.excused
         if default is None or not without:
             return column
+        column.ends = None
         fill = column.missing.copy()
         fill[list(column.bad)] = False
         if self.field.kind in ("text", "texts"):
@@ -164,10 +168,10 @@ class ColumnReader:
             else:
                 bad = {int(row): self._missing if excuse else bad_codes[int(codes[row])] for row in rows}
         if self.field.kind in ("text", "texts"):
-            return Column(codes, missing, values, bad, excused)
+            return Column(codes, missing, values, None, bad, excused)
         numbers, dtype, none = _AS_NUMBERS[self.field.kind]
         table: npt.NDArray[Any] = np.array([none if value is None else numbers(value) for value in values], dtype=dtype)
-        return Column(table[codes], missing, [], bad, excused)
+        return Column(table.take(codes), missing, [], None, bad, excused)
 
     # -- short cuts
 
@@ -185,7 +189,7 @@ class ColumnReader:
             read = cells if cells.dtype in _NUMBERS else cells.cast(pl.Float64)
         column = Column(*_values_and_missing(read, _NUMBERS[read.dtype]))
         values = column.values
-        least, most = (values.min(), values.max()) if len(values) else (0, 0)
+        least, most = column.ends = (values.min(), values.max()) if len(values) else (0, 0)
         low: Any = self.field.low
         high: Any = self.field.high
         if read.dtype.is_float():
@@ -245,6 +249,7 @@ class ColumnReader:
         rows = np.flatnonzero(odd)
         if not len(rows):
             return column
+        column.ends = None
         values, codes = distinct(cells.gather(rows))
         mended = self._spread(self._read_all(values), codes)
         column.values = column.values.astype(mended.values.dtype)

@@ -15,8 +15,9 @@ happens in the first blocks and then no more.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,10 @@ from leadrules.ruleset import DayOf, FieldValue, Limits, Units
 
 Bucket = tuple[int | None, int | None]
 """Where a rule's points are added: its score (None: outside any) and its group (None: in no group)."""
+
+
+STRIP = 1 << 15
+"""Leads whose points are looked up together: what is at work should stay in the processor's cache."""
 
 
 @dataclass(slots=True)
@@ -196,7 +201,8 @@ def _fade(points: Ints, factors: Ints) -> Ints:
     size = np.abs(points)
     whole, rest = size // ONE, size % ONE
     size = whole * factors + (rest * factors + ONE // 2) // ONE
-    return np.sign(points) * np.minimum(size, LARGEST)
+    faded: Ints = np.sign(points) * np.minimum(size, LARGEST)
+    return faded
 
 
 @dataclass(slots=True)
@@ -207,21 +213,30 @@ class Totals:
     total: Ints
 
 
+def _tabled(laid_out: Sequence[_Table], block: Block) -> dict[Bucket, npt.NDArray[Any]]:
+    """What the tables give each lead, added up by bucket, a strip of leads after the other."""
+    kinds = {bucket: points.dtype for table in laid_out for bucket, points in table.points.items()}
+    sums = {bucket: np.zeros(block.rows, dtype=kind) for bucket, kind in kinds.items()}
+    places, wide = np.empty(STRIP, dtype=np.uint16), np.empty(STRIP, dtype=np.intp)
+    given = np.empty(STRIP, dtype=next(iter(kinds.values()), np.int32))
+    for start in range(0, block.rows, STRIP):
+        rows = slice(start, min(start + STRIP, block.rows))
+        part = slice(0, rows.stop - start)
+        for table in laid_out:
+            wide[part] = block.put_index(table.axes, places[part], rows)
+            for bucket, points in table.points.items():
+                points.take(wide[part], out=given[part], mode="clip")
+                sums[bucket][rows] += given[part]
+    return sums
+
+
 def totals(tables: Tables, block: Block, cuts: Cuts | None = None) -> Totals:
     """Add up a block's points; `cuts` counts the rows that limits changed."""
     plan = tables.plan
     model = plan.model
-    sums: dict[Bucket, npt.NDArray[np.int64]] = {}
 
     laid_out, leftover = tables.layout(block)
-    for table in laid_out:
-        index, _ = block.index(table.axes)
-        for bucket, points in table.points.items():
-            found = points.take(index)
-            if bucket in sums:
-                sums[bucket] += found
-            else:
-                sums[bucket] = found
+    sums: dict[Bucket, npt.NDArray[Any]] = _tabled(laid_out, block)
     sums = {bucket: points.astype(np.int64, copy=False) for bucket, points in sums.items()}
     for position in leftover:
         bucket, points = bucket_of(plan.rules[position]), contribution(tables, block, position)

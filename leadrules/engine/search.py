@@ -19,9 +19,12 @@ import numpy as np
 import numpy.typing as npt
 
 Codes = npt.NDArray[np.integer[Any]]
+Ends = tuple[Any, Any]
 
 FEW = 12
 """So many comparisons cost what a grid does."""
+STRIP = 1 << 14
+"""Values looked at together: what is worked out on the way should stay in the processor's cache."""
 
 
 def code_type(size: int) -> type[np.uint8 | np.uint16 | np.uint32]:
@@ -34,6 +37,7 @@ class Search:
 
     CELLS = 1 << 13
     SPAN = 1 << 16
+    ROOM = 1 << 10
 
     def __init__(self, cuts: npt.NDArray[Any]):
         self.cuts = cuts
@@ -46,15 +50,18 @@ class Search:
             if FEW < len(cuts) < self.CELLS // 2:
                 self._lay_grid()
 
-    def reached(self, values: npt.NDArray[Any]) -> Codes:
-        """The count for every value, whatever its type of number; any count for NaN."""
+    def reached(self, values: npt.NDArray[Any], ends: Ends | None = None) -> Codes:
+        """The count for every value, whatever its type of number; any count for NaN.
+
+        `ends` are the least and the largest value, where somebody has worked them out already.
+        """
         if not len(self.cuts) or not len(values):
             return np.zeros(len(values), dtype=self.code_type)
         if values.dtype == object or self.cuts.dtype == object:
             return np.searchsorted(self.cuts, values, side="right").astype(self.code_type)
         if values.dtype.kind in "iu":
             if self._table is not None:
-                return self._looked_up(values)
+                return self._looked_up(values, ends or (values.min(), values.max()))
             values = values.astype(self.cuts.dtype, copy=False)
         elif values.dtype != np.float64:
             values = values.astype(np.float64)
@@ -68,23 +75,23 @@ class Search:
     # ------------------------------------------------------------ by value
 
     def _lay_table(self) -> None:
-        """Counts by whole number, from one below all cuts (or 0, which saves a subtraction) to the last cut."""
+        """Counts by whole number, from one below all cuts (or 0, which saves a subtraction) to the last or beyond."""
         wholes = [math.ceil(cut) for cut in self.cuts.tolist()]
         first = 0 if 0 < wholes[0] < self.SPAN else wholes[0] - 1
         if wholes[-1] - first < self.SPAN:
             self._first = first
-            every = np.arange(wholes[-1] - first + 1)
+            every = np.arange(max(wholes[-1] - first + 1, self.ROOM))
             self._table = np.searchsorted([whole - first for whole in wholes], every, side="right").astype(
                 self.code_type
             )
 
-    def _looked_up(self, values: npt.NDArray[Any]) -> Codes:
+    def _looked_up(self, values: npt.NDArray[Any], ends: Ends) -> Codes:
         assert self._table is not None
         if values.dtype == np.uint64:
             values = np.minimum(values, np.uint64(2**62))
         values = values.astype(np.intp, copy=False)
         first, last = self._first, self._first + len(self._table) - 1
-        if values.min() < first or values.max() > last:
+        if ends[0] < first or ends[1] > last:
             values = np.clip(values, first, last)
         return self._table.take(values - first if first else values)
 
@@ -133,8 +140,13 @@ class Search:
         return scaled.astype(np.uint16).astype(np.intp)
 
     def _by_cell(self, values: npt.NDArray[Any]) -> Codes:
-        places = self._places(values, self._cells)
-        codes: npt.NDArray[Any] = self._below.take(places, mode="clip")
-        for cuts in self._own:
-            codes += values >= cuts.take(places, mode="clip")
+        codes = np.empty(len(values), dtype=self.code_type)
+        for start in range(0, len(values), STRIP):
+            part = slice(start, start + STRIP)
+            strip = values[part]
+            places = self._places(strip, self._cells)
+            found: npt.NDArray[Any] = self._below.take(places, mode="clip")
+            for cuts in self._own:
+                found += strip >= cuts.take(places, mode="clip")
+            codes[part] = found
         return codes

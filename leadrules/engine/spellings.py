@@ -40,7 +40,7 @@ class Spellings:
         self._too_many = False
 
     def distinct(self, cells: pl.Series) -> tuple[list[Any], Codes]:
-        """The spellings of a column of text (None for nulls; some may be of other blocks), and each row's among them."""
+        """The spellings of a column of text (None for nulls; some may be of other blocks), and each row's position."""
         if self._too_many or not _texts_hold_themselves():
             return distinct(cells)
         views, known = values_and_known(cells, _VIEW)
@@ -62,12 +62,11 @@ class Spellings:
     def _learn(self, cells: pl.Series) -> bool:
         """Take up new spellings, as far as there is room; whether there were any."""
         with self._lock:
-            known = set(self._table.texts)
-            found = cells.unique().to_list()
-            new = [text for text in found if text not in known and len(text.encode()) <= _INLINE]
-            new = new[: self.MOST - len(self._table.texts)]
+            known = self._table.texts[1:]
+            found = set(cells.unique().to_list()).difference(known)
+            new = [text for text in found if len(text.encode()) <= _INLINE][: self.MOST - len(known)]
             if new:
-                self._table = _Table([*self._table.texts[1:], *new])
+                self._table = _Table([*known, *new])
             return bool(new)
 
 
@@ -75,7 +74,7 @@ class _Table:
     """Spellings by a hash of the sixteen bytes that hold them: never changed, and exact, for the bytes are compared."""
 
     def __init__(self, texts: list[str]):
-        self.texts: list[str | None] = [None, *texts]
+        self.texts: list[Any] = [None, *texts]
         views, _ = values_and_known(pl.Series(texts, dtype=pl.String), _VIEW)
         dice = np.random.default_rng(len(texts))
         for bits in range(8, 17):
@@ -90,12 +89,12 @@ class _Table:
         self._codes = np.zeros(1 << bits, dtype=code_type(len(self.texts)))
         self._codes[places] = np.arange(1, len(self.texts))
 
-    def _places(self, views: npt.NDArray[np.void]) -> npt.NDArray[np.intp]:
+    def _places(self, views: npt.NDArray[np.void]) -> npt.NDArray[np.int64]:
         words = views.view(np.uint64).reshape(-1, 2)
-        mixed = words[:, 0] * self._factors[0]
+        mixed: npt.NDArray[np.uint64] = words[:, 0] * self._factors[0]
         mixed += words[:, 1] * self._factors[1]
         mixed >>= self._shift
-        return mixed.view(np.intp)
+        return mixed.view(np.int64)
 
     def find(
         self, views: npt.NDArray[np.void], known: npt.NDArray[np.bool_] | None

@@ -66,10 +66,11 @@ def _blank(column: pl.Series, excluded: Mask) -> pl.Series:
 def _stages(model: Model, scored: Scored) -> pl.Series:
     stages = len(model.stages)
     names = [*(stage.name for stage in model.stages), "disqualified", "excluded", None]
-    codes = scored.block.stage.astype(np.uint32)
-    np.copyto(codes, stages + 2, where=scored.block.stage < 0)
-    np.copyto(codes, stages, where=scored.disqualified)
-    np.copyto(codes, stages + 1, where=scored.excluded)
+    codes = scored.block.stage.astype(np.uint32)  # none becomes the largest number there is
+    np.minimum(codes, np.uint32(stages + 2), out=codes)
+    for mask, code in ((scored.disqualified, stages), (scored.excluded, stages + 1)):
+        if mask.any():
+            codes[mask] = code
     return _gather("stage", names, codes)
 
 

@@ -40,7 +40,8 @@ def decide_stage(block: Block, position: int, stage: Stage, never: Mask) -> None
         score = block.scores[stage.on]
         reached = np.zeros(block.rows, dtype=bool)
         for row in reversed(stage.threshold):
-            np.copyto(reached, score >= row.points, where=block.mask(row.condition))
+            here = block.mask(row.condition)
+            reached = ((score >= row.points) & here) | (reached & ~here)
         held &= reached
     if stage.after:
         before = np.zeros(block.rows, dtype=bool)
@@ -50,7 +51,8 @@ def decide_stage(block: Block, position: int, stage: Stage, never: Mask) -> None
     if stage.always is not None:
         held |= block.mask(stage.always) & ~never
     block.held[position] = held
-    np.copyto(block.stage, position, where=held)
+    # The largest position held, -1 for none: arithmetic, for branches on what each lead holds are guesses.
+    np.maximum(block.stage, np.multiply(held, np.int16(position + 1)) - np.int16(1), out=block.stage)
 
 
 def decide_label(block: Block, position: int, label: Label) -> None:
