@@ -113,9 +113,11 @@ def _filled(finding: Finding, control: Rate) -> Leak | None:
 
 
 def _named(finding: Finding, control: Rate) -> Leak | None:
+    if not finding.passed:
+        return None
     name = finding.attribute.field
     words = set(words_of_name(name))
-    sure = finding.passed and finding.alone >= 0.52
+    sure = finding.alone >= 0.52
     header = finding.attribute.header
     plain = "_".join(words_of_name(name))
     if _OUTCOMES.search(plain):
@@ -124,7 +126,7 @@ def _named(finding: Finding, control: Rate) -> Leak | None:
         return Leak(header, "its name is that of a judgement of somebody who handled the lead", sure)
     if _TRACES.search(plain):
         return Leak(header, "its name is that of a mark which handling the lead leaves", sure)
-    if finding.passed and _LATEST.search(plain):
+    if _LATEST.search(plain):
         return Leak(header, "it says what happened last, which may have been after the outcome", False)
     return None
 

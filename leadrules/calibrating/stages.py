@@ -76,4 +76,7 @@ def _threshold(
             reached = shares.get(one.score, 1.0) <= limit + 1e-12
         if reached:
             return Threshold(wanted, one.score // 100, one.rate, shares.get(one.score, 0.0), one.recall)
+    if wanted.by == "top" and len(steps) > 1:  # so few distinct scores that the best one is shared by more
+        best = steps[-1]
+        return Threshold(wanted, best.score // 100, best.rate, shares.get(best.score, 0.0), best.recall)
     return Threshold(wanted, None, Rate(0, 0), 0.0, 0.0)
