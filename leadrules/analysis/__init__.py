@@ -1,0 +1,1 @@
+"""Proofs: exact questions over all leads that there could be."""

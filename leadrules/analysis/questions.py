@@ -1,0 +1,292 @@
+"""Questions about all leads at once, and their answers: yes with a lead, no, or not decided.
+
+`Analysis` asks them of one model, or of two over the same fields (see
+`leadrules.analysis.union`). A `no` has been proved for every lead there could be.
+A `yes` comes with a lead that the reference evaluator has scored. All else is
+`open`: never a guess.
+
+Questionable decision: where the solver finds a lead that the reference does not
+confirm (because of numbers that are worked out from several fields), that
+combination is put aside and the search goes on; if it then finds nothing, the
+answer is open, not no.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+from typing import Literal as OneOf
+
+from leadrules.analysis.programme import FACT, Programme, Row, Solved
+from leadrules.analysis.ruling import Points, Ruling, conditions_of, label_conditions
+from leadrules.analysis.space import Space
+from leadrules.analysis.sums import Literal, Sum
+from leadrules.analysis.witness import Accept, Witness, replay, witness
+from leadrules.reference import Evaluation
+from leadrules.ruleset import Condition, Model
+
+MOST_TRIES = 12
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether there is such a lead; `witness` is one where there is."""
+
+    decided: OneOf["yes", "no", "open"]
+    witness: Witness | None = None
+
+    @property
+    def possible(self) -> bool:
+        return self.decided == "yes"
+
+    @property
+    def impossible(self) -> bool:
+        return self.decided == "no"
+
+
+NO = Answer("no")
+OPEN = Answer("open")
+
+
+@dataclass(frozen=True)
+class Extreme:
+    """The largest (or least) value of a sum in hundredths.
+
+    `known` is what `witness` has; `bound` is what none can better. They are the same
+    where the answer is exact; None where nothing is known, or no lead is scored at all.
+    """
+
+    known: int | None
+    bound: int | None
+    witness: Witness | None = None
+
+    @property
+    def exact(self) -> bool:
+        return self.known is not None and self.known == self.bound
+
+
+class Analysis:
+    """Questions of one model, or two over the same fields, on an as-of date, within so many seconds in all."""
+
+    def __init__(self, models: Sequence[Model], as_of: date, seconds: float = 10.0):
+        self.models = tuple(models)
+        self.as_of = as_of
+        self.until = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """How many seconds are left."""
+        return self.until - time.monotonic()
+
+    @cached_property
+    def space(self) -> Space:
+        conditions = [[*conditions_of(model), *label_conditions(model)] for model in self.models]
+        return Space(self.models, self.as_of, conditions, [rule for model in self.models for rule in model.rules])
+
+    @cached_property
+    def programme(self) -> Programme:
+        return Programme(self.space)
+
+    @cached_property
+    def rulings(self) -> tuple[Ruling, ...]:
+        return tuple(Ruling(self.programme, which) for which in range(len(self.models)))
+
+    @property
+    def ruling(self) -> Ruling:
+        return self.rulings[0]
+
+    # --------------------------------------------------------------- questions
+
+    def condition(self, condition: Condition, wanted: bool = True, given: Sequence[Literal] = ()) -> Answer:
+        """Whether a condition can be true (or, not `wanted`, false) of a lead that is not excluded."""
+
+        def accept(seen: Sequence[Evaluation]) -> bool:
+            return not seen[0].exclude_reasons and seen[0].truth(condition) is wanted
+
+        return self.ask([self.ruling.literal(condition, wanted), *given], accept)
+
+    def stage(self, position: int, final: bool = False) -> Answer:
+        """Whether a lead can hold a stage; `final`: whether it can be the last that it holds."""
+
+        def accept(seen: Sequence[Evaluation]) -> bool:
+            outcome = seen[0].outcome
+            return outcome.stage == position if final else position in outcome.held
+
+        ruling = self.ruling
+        return self.ask([ruling.is_final(position) if final else ruling.holds(position)], accept)
+
+    def label(self, position: int, text: str) -> Answer:
+        """Whether a label can be a text."""
+
+        def accept(seen: Sequence[Evaluation]) -> bool:
+            outcome = seen[0].outcome
+            return not outcome.excluded and outcome.labels[position] == text
+
+        return self.ask([self.ruling.label_is(position, text)], accept)
+
+    def score(self, score: int | None, maximize: bool, standing: bool = True, cheap: bool = True) -> Extreme:
+        """The best or the worst of a score (None: the total) over leads that are neither excluded nor disqualified.
+
+        Not `standing`: disqualified ones too.
+        """
+
+        def value(seen: Sequence[Evaluation]) -> int | None:
+            outcome = seen[0].outcome
+            if outcome.excluded or (standing and outcome.disqualified):
+                return None
+            assert outcome.total is not None
+            return outcome.total.after if score is None else outcome.parts[score].after
+
+        given = [self.programme.negated(self.ruling.disqualified)] if standing else []
+        return self.extreme(self.ruling.score(score), maximize, value, given, cheap)
+
+    # ----------------------------------------------------------------- search
+
+    def ask(
+        self, require: Sequence[Literal], accept: Accept, seconds: float | None = None, scored: bool = True
+    ) -> Answer:
+        """Whether there is a lead for which all literals hold and that is accepted; the one with the fewest known facts.
+
+        Not `scored`: excluded ones too.
+        """
+        wanted = [*(self._scored if scored else ()), *require]
+        cuts: list[Row] = []
+        for _ in range(MOST_TRIES):
+            solved = self.programme.solve(
+                self.programme.known_facts(), False, wanted, cuts, min(self.left, seconds or self.left)
+            )
+            if solved.status == "none":
+                return OPEN if cuts else NO
+            if not solved.cells:
+                return OPEN
+            found = self._witness(solved, accept)
+            if found is not None:
+                return Answer("yes", found)
+            if not self._set_aside(solved, cuts):
+                return OPEN
+        return OPEN
+
+    def extreme(
+        self,
+        points: Points,
+        maximize: bool,
+        value: Callable[[Sequence[Evaluation]], int | None],
+        require: Sequence[Literal] = (),
+        cheap: bool = True,
+    ) -> Extreme:
+        """The best value of points over the leads for which all literals hold, `value` being the reference's word on it."""
+        wanted = [*self._scored, *require]
+        cuts: list[Row] = []
+        best: tuple[int, Witness] | None = None
+        bound: int | None = None
+        for _ in range(MOST_TRIES):
+            solved = self.programme.solve(points.sum, maximize, wanted, cuts, self.left)
+            if solved.status == "none" and not cuts:
+                return Extreme(None, None)
+            if not solved.cells or solved.value is None:
+                break
+            reached = solved.value * points.step
+            if bound is None and solved.status == "found":
+                bound = reached
+            better = self._best(solved, value, maximize, reached)
+            if better is not None and (best is None or (better[0] > best[0]) is maximize):
+                best = better
+            if best is not None and (best[0] == bound or (best[0] >= reached) is maximize or best[0] == reached):
+                break
+            if not self._set_aside(solved, cuts):
+                break
+        if best is None:
+            return Extreme(None, bound)
+        if cheap and best[0] == bound and self.left > 0.1:
+            best = self._cheaper(points, maximize, value, wanted, best)
+        return Extreme(best[0], bound, best[1])
+
+    def _cheaper(self, points: Points, maximize: bool, value: Any, wanted: Sequence[Literal], best: Any) -> Any:
+        """The same value with the fewest known facts, if that is found in a moment."""
+        reached = best[0] // points.step
+        total = points.sum
+        row: Row = (
+            total.terms,
+            reached - total.constant if maximize else None,
+            None if maximize else reached - total.constant,
+        )
+        cuts = [row]
+        for _ in range(MOST_TRIES // 2):
+            solved = self.programme.solve(self.programme.known_facts(), False, wanted, cuts, min(self.left, 1.0))
+            if not solved.cells:
+                break
+            found = self._witness(solved, lambda seen: bool(value(seen) == best[0]))
+            if found is not None:
+                return best[0], found
+            if not self._set_aside(solved, cuts):
+                break
+        return best
+
+    def _best(self, solved: Solved, value: Any, maximize: bool, reached: int) -> tuple[int, Witness] | None:
+        """The best lead in the solver's cells, by the reference."""
+        best: list[tuple[int, Witness]] = []
+
+        def accept(seen: Sequence[Evaluation]) -> bool:
+            found = value(seen)
+            if found is not None and (not best or ((found > best[0][0]) is maximize and found != best[0][0])):
+                known = {at: one for at, one in enumerate(seen[0].lead) if one is not None}
+                best[:] = [(found, Witness(known, tuple(one.outcome for one in seen)))]
+            return bool(found == reached)
+
+        found = self._witness(solved, accept)
+        return (reached, found) if found is not None else best[0] if best else None
+
+    @cached_property
+    def _scored(self) -> list[Literal]:
+        return [self.programme.negated(ruling.excluded) for ruling in self.rulings]
+
+    @cached_property
+    def ranged(self) -> frozenset[int]:
+        """Axes on which one cell may hold several points."""
+        return frozenset(
+            at
+            for at, axis in enumerate(self.space.axes)
+            if axis.scale is not None
+            and any(
+                (rule.fading is not None and self.space.field_axis(rule.fading.field) == at)
+                or (rule.units is not None and self.space.axis_of(rule.units.operand) == at)
+                for model in self.models
+                for rule in model.rules
+            )
+        )
+
+    def _witness(self, solved: Solved, accept: Accept) -> Witness | None:
+        return witness(self.space, solved.cells, solved.choices or {}, accept, self.ranged)
+
+    def _set_aside(self, solved: Solved, cuts: list[Row]) -> bool:
+        """Bar the part of a solution that may be at fault; False where no part of it can be."""
+        doubtful: dict[int, int] = {}
+        for at, axis in enumerate(self.space.axes):
+            if axis.free:
+                doubtful[at] = solved.cells[at]
+                for field in axis.fields:
+                    home = self.space.field_axis(field)
+                    if home is not None:
+                        doubtful[home] = solved.cells[home]
+            elif not axis.cells[solved.cells[at]].values:
+                doubtful[at] = solved.cells[at]
+                if axis.loose:
+                    cuts.append(self.programme.not_chosen(at, (solved.choices or {})[at]))
+                    return True
+            elif at in self.ranged:
+                doubtful[at] = solved.cells[at]
+        if doubtful:
+            cuts.append(self.programme.not_together(doubtful))
+        return bool(doubtful)
+
+
+def known_count(found: Witness) -> int:
+    """How many facts are known of a lead."""
+    return len(found.values)
+
+
+__all__ = ["FACT", "NO", "OPEN", "Analysis", "Answer", "Extreme", "Mapping", "Sum", "known_count", "replay"]
