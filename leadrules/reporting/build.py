@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from leadrules.explaining.words import Words
 from leadrules.reporting import bands, findings
 from leadrules.reporting.counting import Counts
 from leadrules.reporting.figures import (
@@ -30,12 +31,12 @@ from leadrules.reporting.figures import (
     proportion,
 )
 from leadrules.reporting.outcomes import outcomes_of
-from leadrules.ruleset import Model, Rule, Verdict
+from leadrules.ruleset import TRUE, Model, Rule, Stage, Verdict
 from leadrules.running.tally import Tally
 
 MOST_BANDS = 20
 GRID_BANDS = 5
-MOST_SOURCES = 15
+MOST_SOURCES = 12
 
 
 def report_of(counts: Counts, as_of: date, source: str, headers: Mapping[int, str]) -> Report:
@@ -78,13 +79,33 @@ def _funnel(counts: Counts, milestones: Sequence[int], judged: int) -> Funnel | 
         stages.append(
             StageFigures(
                 stage.name,
-                "" if stage.span is None else " ".join(stage.span.text.split()),
+                _takes(Words(model), stage),
                 tally.now[position],
                 proportion(tally.reached[position], judged),
                 proportion(counts.onward[position], before) if position else None,
             )
         )
-    return Funnel(findings.of_funnel(stages, milestones, judged), tuple(stages), tally.now[-1])
+    return Funnel(findings.of_funnel(stages, milestones, judged), tuple(stages), tuple(milestones), tally.now[-1])
+
+
+def _takes(words: Words, stage: Stage) -> str:
+    """What a stage asks for, in the words of the language."""
+    parts = []
+    if stage.threshold is not None:
+        score = "" if stage.on is None else f" of {words.score(stage.on)}"
+        rows = [
+            f"{bands.points(row.points)}" + ("" if row.condition == TRUE else f" if {words.condition(row.condition)}")
+            for row in stage.threshold
+        ]
+        parts.append(f"{', '.join(rows)} points{score}" if len(rows) == 1 else f"points{score}: {', else '.join(rows)}")
+    if stage.after:
+        parts.append(f"{' or '.join(words.stage(one) for one in stage.after)} first")
+    if stage.condition != TRUE:
+        parts.append(words.condition(stage.condition))
+    text = "; ".join(parts) or ("nothing" if stage.always is None else "")
+    if stage.always is not None:
+        text += f"{'; or at once: ' if text else ''}{words.condition(stage.always)}"
+    return text
 
 
 def _scores(counts: Counts) -> Scores | None:

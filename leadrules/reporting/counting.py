@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leadrules.engine.columns import distinct
 from leadrules.engine.scorer import ScoredBlock
+from leadrules.engine.spellings import distinct
 from leadrules.evidence.holding import Holding
 from leadrules.evidence.outcome import OPEN, WON, OutcomeReader, Outcomes
 from leadrules.evidence.ranking import RankingCounter
 from leadrules.evidence.scored import ScoredLeads
 from leadrules.leads.errors import LeadsError
+from leadrules.leads.headers import loosened, nearest_header
 from leadrules.leads.texts import value_text
 from leadrules.meaning.text import fold, is_whole, normal, trim
 from leadrules.ruleset import Model
@@ -109,6 +110,19 @@ class Rejection:
 def plain_reason(reason: str) -> str:
     """A reason without the value that it begins with: ``` `5-20` is not a number``` is counted with its like."""
     return re.sub(r"^`.*` (?=is )", "", reason, flags=re.S)
+
+
+def column_named(said: str, headers: Sequence[str], fields: Mapping[str, str]) -> str:
+    """The header that `--by` means: a column as it is written or looks, or a field's name. Raises `LeadsError`."""
+    looks = {loosened(header): header for header in reversed(headers)}
+    name = trim(said)
+    found = name if name in headers else fields.get(name) or looks.get(loosened(name))
+    if found is None:
+        near = nearest_header([name], [*headers, *fields])
+        shown = ", ".join(f"`{header}`" for header in headers[:12]) + (", …" if len(headers) > 12 else "")
+        help = f"did you mean `{near}`?" if near else f"the columns are {shown}"
+        raise LeadsError(f"no column is called `{name}`, which `--by` names", help)
+    return found
 
 
 class GridCounter:

@@ -63,8 +63,11 @@ class StageFigures:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
+    """The stages in their order. `milestones` are the positions of those that tell leads apart best."""
+
     title: str
     stages: tuple[StageFigures, ...]
+    milestones: tuple[int, ...]
     no_stage: int
 
 
@@ -298,9 +301,9 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What became of the leads. `won` is of the decided leads among the judged ones: the control."""
+    """What became of the leads, by a column. `won` is of the decided leads among the judged ones: the control."""
 
-    text: str
+    column: str
     won: Proportion
     open: int
     won_values: tuple[str, ...]

@@ -211,9 +211,9 @@ def of_calibration(worths: Sequence[Worth], falls: bool) -> str:
     if len(worths) == 1:
         return f"All decided leads score about the same; {words.said(low.won)} won"
     text = (
-        f"A score from {words.rounded(high.low)} has meant {words.said(high.won)} won, "
-        f"one up to {words.rounded(low.high)} {words.said(low.won)}"
-    )
+        f"{words.said(high.won)} of the leads that score {words.rounded(high.low)} or more were won, "
+        f"and {words.said(low.won)} of those up to {words.rounded(low.high)}"
+    ).replace(" of the leads", " leads" if high.won.of < words.FEW else " of the leads", 1)
     return f"{text}; in between, more points are not always better" if falls else text
 
 
@@ -221,8 +221,11 @@ def of_stage_wins(stages: Sequence[StageWon], milestone: int) -> str:
     one = stages[milestone]
     if not one.precision.of:
         return f"No decided lead has reached {one.name}"
-    won = words.said(one.precision) + (" leads" if one.precision.of < words.FEW else f" of {one.precision.of:,}")
-    return f"{one.name} is right for {won} that reach it, and finds {words.said(one.recall)} of the wins"
+    if one.precision.of < words.FEW:
+        won = f"{one.precision.count:,} of the {words.leads(one.precision.of)} that reached {one.name} were won"
+    else:
+        won = f"{words.share(one.precision)} of the {one.precision.of:,} leads that reached {one.name} were won"
+    return f"{won}; they are {words.said(one.recall)} of all wins" if one.recall.of else won
 
 
 def of_forecast(stages: Sequence[StageForecast], open: int, counted: int, low: int, expected: float, high: int) -> str:

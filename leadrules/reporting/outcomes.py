@@ -68,7 +68,7 @@ def outcomes_of(
     known = not isnan(area.value)
     some = len(scored.scores) > 0
     return Outcomes(
-        text=reader.column.text,
+        column=reader.column.header,
         won=_proportion(holding.all),
         open=sum(open_now.values()),
         won_values=_values(reader, WON),

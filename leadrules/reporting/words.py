@@ -6,9 +6,12 @@ because a percentage of seven leads looks surer than it is.
 
 from __future__ import annotations
 
+import unicodedata
+
 from leadrules.evidence.rates import percent as percent
+from leadrules.explaining.page import cut as cut_to_width
 from leadrules.problems.wording import counted as counted
-from leadrules.reporting.figures import Proportion
+from leadrules.reporting.figures import LeadsFigures, Proportion
 
 FEW = 30
 """So many leads a rate needs before anything is said of it without a warning."""
@@ -63,13 +66,15 @@ def rounded(number: float) -> str:
 
 def quoted(text: str) -> str:
     """A text of the user's within a sentence, cut where it is long."""
-    return f"“{cut(text, _LONG)}”"
+    line = cut(text, _LONG)
+    turned = any(unicodedata.bidirectional(char) in ("R", "AL") for char in line)
+    return f"“\u2068{line}\u2069”" if turned else f"“{line}”"
 
 
 def cut(text: str, most: int) -> str:
-    """A text on one line, with an ellipsis where it is longer than `most` characters."""
+    """A text on one line, with an ellipsis where it is wider than `most` letters; East Asian ones count twice."""
     line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+    return line if len(line) <= most // 2 else cut_to_width(line, most)
 
 
 def one_in(proportion: Proportion) -> str:
@@ -82,3 +87,15 @@ def one_in(proportion: Proportion) -> str:
             if abs(share * n - 1) < 0.06:
                 return words
     return f"{said(proportion)} leads" if proportion.of < FEW else f"{said(proportion)} of the leads"
+
+
+def accounting(figures: LeadsFigures) -> str:
+    """`500 leads read: 360 scored, 96 disqualified, 41 excluded, 3 rejected`."""
+    counts = (
+        ("scored", figures.scored),
+        ("disqualified", figures.disqualified),
+        ("excluded", figures.excluded),
+        ("rejected", figures.rejected),
+    )
+    parts = [f"{count:,} {what}" for what, count in counts if count or what == "scored"]
+    return f"{leads(figures.read)} read: {', '.join(parts)}"

@@ -1,0 +1,1 @@
+"""Figures → charts, on paper of one size, as SVG for the page and PNG for slides."""
