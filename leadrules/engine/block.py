@@ -103,6 +103,7 @@ class Block:
         self.rows = rows
         self.column = column
         self._decide = decide
+        self.contributions: dict[int, Ints] = {}
         self.scores: dict[int | None, Ints] = {}
         self.counts: dict[tuple[int, str], Ints] = {}
         self.labels: dict[int, Texts] = {}

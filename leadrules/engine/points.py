@@ -1,21 +1,15 @@
 """Points: from the bins of a block to contributions, groups, scores and the total.
 
-All the rules that depend on bins alone and count towards the same group or score
-are added up beforehand into tables over the joint bins of a few axes, so that a
-lead's points are a handful of look-ups, however many rules there are. What is
+What depends on bins alone is looked up in tables (`leadrules.engine.tables`). What is
 not finite (points per unit, fading by days) is whole-number arithmetic on a column.
 
 Points are whole hundredths throughout.
-
-Questionable decision: the tables are laid out for the sizes that the axes have
-when a block arrives. A text axis that learns a new bin gets new tables; that
-happens in the first blocks and then no more.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,13 +18,10 @@ import numpy.typing as npt
 
 from leadrules.bins import Mask, day_number
 from leadrules.engine.block import JOINT_BINS, Block, Ints
-from leadrules.engine.plan import Plan, RulePlan
+from leadrules.engine.plan import RulePlan
+from leadrules.engine.tables import Bucket, Table, Tables, bucket_of
 from leadrules.meaning.fading import LARGEST, ONE
 from leadrules.ruleset import DayOf, FieldValue, Limits, Units
-
-Bucket = tuple[int | None, int | None]
-"""Where a rule's points are added: its score (None: outside any) and its group (None: in no group)."""
-
 
 STRIP = 1 << 15
 """Leads whose points are looked up together: what is at work should stay in the processor's cache."""
@@ -45,111 +36,18 @@ class Cuts:
     scores: dict[int | None, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """Points over the joint bins of some axes, for each bucket."""
-
-    axes: tuple[int, ...]
-    points: Mapping[Bucket, Ints]
-
-
-class Tables:
-    """The tables of a plan, laid out again when an axis has grown."""
-
-    def __init__(self, plan: Plan):
-        self.plan = plan
-        self._layouts: dict[tuple[int, ...], tuple[list[_Table], list[int]]] = {}
-        self._rows: dict[tuple[int, tuple[int, ...]], Ints] = {}
-        self._axes = sorted({axis for rule in plan.rules for axis in rule.axes})
-
-    def rule(self, position: int, sizes: tuple[int, ...]) -> Ints:
-        """The points that a rule's rows give in each joint bin of its axes: shape `sizes`."""
-        found = self._rows.get((position, sizes))
-        if found is None:
-            one = self.plan.rules[position]
-            points = np.zeros(sizes, dtype=np.int64)
-            for row in reversed(one.rule.rows):
-                true = self.plan.sets_over(row.condition, one.axes, sizes).true
-                points = np.where(true, row.points, points)
-            if len(self._rows) > 4 * len(self.plan.rules) + 16:
-                self._rows = {}
-            found = self._rows[position, sizes] = np.ascontiguousarray(points)
-        return found
-
-    def layout(self, block: Block) -> tuple[list[_Table], list[int]]:
-        """The joint tables for the sizes that this block meets, and the rules that none of them holds."""
-        sizes = tuple(block.size(axis) for axis in self._axes)
-        found = self._layouts.get(sizes)
-        if found is None:
-            if len(self._layouts) >= 4:
-                self._layouts = {}
-            found = self._layouts[sizes] = self._lay_out(dict(zip(self._axes, sizes, strict=True)))
-        return found
-
-    def _lay_out(self, size: dict[int, int]) -> tuple[list[_Table], list[int]]:
-        leftover: list[int] = []
-        by_axes: dict[tuple[int, ...], dict[Bucket, Ints]] = {}
-        for position, one in enumerate(self.plan.rules):
-            if not one.counts:
-                continue
-            sizes = tuple(size[axis] for axis in one.axes)
-            if not one.tabled or math.prod(sizes) > JOINT_BINS:
-                leftover.append(position)
-                continue
-            buckets = by_axes.setdefault(one.axes, {})
-            bucket = bucket_of(one)
-            points = self.rule(position, sizes)
-            buckets[bucket] = buckets[bucket] + points if bucket in buckets else points
-        laid_out = []
-        for axes, members in _cover(by_axes, size).items():
-            sizes = tuple(size[axis] for axis in axes)
-            sums: dict[Bucket, Ints] = {}
-            for member in members:
-                shape = [size[axis] if axis in member else 1 for axis in axes]
-                for bucket, points in by_axes[member].items():
-                    table = sums.setdefault(bucket, np.zeros(sizes, dtype=np.int64))
-                    table += points.reshape(shape)
-            laid_out.append((axes, {bucket: table.ravel() for bucket, table in sums.items()}))
-        # Half the room where every sum fits: twice as much of the tables stays near the processor.
-        reach = sum(int(np.abs(points).max()) for _, sums in laid_out for points in sums.values())
-        kind = np.int32 if reach < 2**31 else np.int64
-        tables = [_Table(axes, {one: points.astype(kind) for one, points in sums.items()}) for axes, sums in laid_out]
-        return tables, leftover
-
-
-def _cover(wanted: Iterable[tuple[int, ...]], size: Mapping[int, int]) -> dict[tuple[int, ...], list[tuple[int, ...]]]:
-    """Few sets of axes, each of at most `JOINT_BINS` joint bins, so that each wanted set lies within one of them.
-
-    Greedy: large sets first; each joins the set that it makes grow least.
-    """
-
-    def bins(axes: Iterable[int]) -> int:
-        return math.prod(size[axis] for axis in axes)
-
-    groups: list[tuple[frozenset[int], list[tuple[int, ...]]]] = []
-    for axes in sorted(wanted, key=lambda axes: (-bins(axes), axes)):
-        best, best_growth = None, float("inf")
-        for position, (held, _) in enumerate(groups):
-            joint = bins(held | set(axes))
-            growth = joint / bins(held)
-            if joint <= JOINT_BINS and growth < best_growth:
-                best, best_growth = position, growth
-        if best is None:
-            groups.append((frozenset(axes), [axes]))
-        else:
-            groups[best] = (groups[best][0] | set(axes), [*groups[best][1], axes])
-    return {tuple(sorted(held)): members for held, members in groups}
-
-
-def bucket_of(one: RulePlan) -> Bucket:
-    return one.rule.score, one.rule.group
-
-
 def contribution(tables: Tables, block: Block, position: int) -> Ints:
     """What one rule gives each lead, in hundredths."""
     one = tables.plan.rules[position]
     if not one.counts:
         return np.zeros(block.rows, dtype=np.int64)
+    found = block.contributions.get(position)
+    if found is None:
+        found = block.contributions[position] = _contribution(tables, block, position, one)
+    return found
+
+
+def _contribution(tables: Tables, block: Block, position: int, one: RulePlan) -> Ints:
     index, sizes = block.index(one.axes)
     if math.prod(sizes) <= JOINT_BINS:
         points = tables.rule(position, sizes).ravel().take(index)
@@ -213,7 +111,7 @@ class Totals:
     total: Ints
 
 
-def _tabled(laid_out: Sequence[_Table], block: Block) -> dict[Bucket, npt.NDArray[Any]]:
+def _tabled(laid_out: Sequence[Table], block: Block) -> dict[Bucket, npt.NDArray[Any]]:
     """What the tables give each lead, added up by bucket, a strip of leads after the other."""
     kinds = {bucket: points.dtype for table in laid_out for bucket, points in table.points.items()}
     sums = {bucket: np.zeros(block.rows, dtype=kind) for bucket, kind in kinds.items()}
@@ -235,10 +133,10 @@ def totals(tables: Tables, block: Block, cuts: Cuts | None = None) -> Totals:
     plan = tables.plan
     model = plan.model
 
-    laid_out, leftover = tables.layout(block)
-    sums: dict[Bucket, npt.NDArray[Any]] = _tabled(laid_out, block)
+    layout = tables.layout(block)
+    sums: dict[Bucket, npt.NDArray[Any]] = _tabled(layout.tables, block)
     sums = {bucket: points.astype(np.int64, copy=False) for bucket, points in sums.items()}
-    for position in leftover:
+    for position in layout.leftover:
         bucket, points = bucket_of(plan.rules[position]), contribution(tables, block, position)
         sums[bucket] = sums[bucket] + points if bucket in sums else points
 

@@ -20,7 +20,8 @@ import polars as pl
 
 from leadrules.bins import Mask
 from leadrules.engine.block import JOINT_BINS, Block, Ints
-from leadrules.engine.points import Tables, contribution
+from leadrules.engine.points import contribution
+from leadrules.engine.tables import Tables
 from leadrules.reference import signed
 
 _CODE_BITS = 24
