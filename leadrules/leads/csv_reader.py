@@ -16,7 +16,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadrules.leads.ahead import ahead
 from leadrules.leads.block import NO_NUMBERS, ROWS, Broken, Columns, NumberType, named, positions_of
 from leadrules.leads.csv_dialect import Dialect, read_dialect
 from leadrules.leads.csv_records import CR, LF, Offsets, Records, cut, even
@@ -96,8 +95,7 @@ class CsvSource:
         if stream is None:
             stream, self._head = ByteStream(self._place, self._encoding), b""
         try:
-            with ahead(self._blocks(stream, positions, rows, chunk_bytes)) as blocks:
-                yield from blocks
+            yield from self._blocks(stream, positions, rows, chunk_bytes)
         finally:
             stream.close()
 
@@ -139,7 +137,7 @@ class CsvSource:
             line += body.count(dialect.line_end) if b'"' in body else len(records.starts)
             if block.rows or block.broken:
                 if positions:
-                    _ = block.cells  # parsed here, ahead of who waits for them
+                    _ = block.cells  # parsed where blocks are made, ahead of who waits for them
                 yield block
             if final and not carry:
                 return

@@ -1,6 +1,6 @@
 """Blocks of leads, scored on threads, handed on in the order of the leads.
 
-Reading happens in the caller's thread, scoring on threads beside it. A few
+Reading happens one block ahead, scoring on threads beside the caller's. A few
 blocks are under way at a time, so memory does not grow with the file. `run`
 writes what comes; whoever only counts takes `scored_blocks`.
 """
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from leadrules.engine.scorer import ScoredBlock, Scorer
 from leadrules.leads.block import ROWS, Block
+from leadrules.running.ahead import ahead
 from leadrules.running.scoring import plain_numbers, score_block
 
 if TYPE_CHECKING:
@@ -53,10 +54,10 @@ def in_order(
 ) -> Generator[Result, None, None]:
     """The results of work on blocks, in the blocks' order, with at most one more under way than there are threads."""
     threads = threads or os.cpu_count() or 1
-    with ThreadPoolExecutor(threads) as pool:
+    with ahead(blocks) as made, ThreadPoolExecutor(threads) as pool:
         waiting: deque[Future[Result]] = deque()
         try:
-            for block in blocks:
+            for block in made:
                 waiting.append(pool.submit(work, block))
                 if len(waiting) > threads:
                     yield waiting.popleft().result()

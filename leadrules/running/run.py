@@ -7,8 +7,8 @@ grow with the file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from leadrules.leads.block import ROWS, Block
 from leadrules.leads.rejects import Rejected
 from leadrules.leads.texts import value_text
 from leadrules.ruleset import Model
-from leadrules.running.ordered import in_order
+from leadrules.running.ordered import Result, in_order
 from leadrules.running.scoring import plain_numbers, score_block
 from leadrules.running.tally import Tally
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from leadrules.leads import LeadWriter
     from leadrules.leads.block import LeadSource
     from leadrules.leads.rejects import RejectsWriter
+    from leadrules.running.profile import Profile, Step
 
 HASH_SHOWN = 12
 STAMP = ("as_of", "ruleset", "ruleset_version", "ruleset_hash")
@@ -77,10 +78,12 @@ def run(
     rows: int = ROWS,
     threads: int | None = None,
     progress: Callable[[Block, Tally], Any] | None = None,
+    profile: Profile | None = None,
 ) -> Tally:
     """Score every lead of a source; write the good ones and the rejected ones. Returns what was counted.
 
     `headers` says which column each field reads; `progress` is called after each block.
+    With a `profile`, the steps are measured one after another, and the scorer is to be a `ProfiledScorer`.
     Commits neither output: that is the caller's to do when all is well.
     """
     tally = Tally(scorer.model)
@@ -88,18 +91,34 @@ def run(
 
     def score(block: Block) -> tuple[Block, ScoredBlock, npt.NDArray[np.int64], Callable[[], None]]:
         scored = score_block(scorer, block, headers, added.reasons)
-        write = writer.prepare(block, scored.good, added.frame(scorer.model, scored, as_of))
-        return block, scored, scored.fired(), write
+        with within(profile, "write"):
+            write = writer.prepare(block, scored.good, added.frame(scorer.model, scored, as_of))
+        with within(profile, "count"):
+            return block, scored, scored.fired(), write
 
     blocks = source.blocks(needed, rows, as_numbers=plain_numbers(scorer.model, headers))
-    with closing(in_order(score, blocks, threads)) as scored_blocks:
+    done = in_order(score, blocks, threads) if profile is None else _in_turn(score, profile.each("read", blocks))
+    with closing(done) as scored_blocks:
         for block, scored, fired, write in scored_blocks:
-            write()
-            rejects.write(block, _rejected(scored))
-            tally.add(scored, fired, len(block.broken))
+            with within(profile, "write"):
+                write()
+                rejects.write(block, _rejected(scored))
+            with within(profile, "count"):
+                tally.add(scored, fired, len(block.broken))
             if progress is not None:
                 progress(block, tally)
     return tally
+
+
+def within(profile: Profile | None, step: Step) -> AbstractContextManager[None]:
+    """Measure a step, if anyone asked for it."""
+    return nullcontext() if profile is None else profile.step(step)
+
+
+def _in_turn(work: Callable[[Block], Result], blocks: Iterator[Block]) -> Generator[Result, None, None]:
+    """The results of work on blocks, one after another, with nothing beside."""
+    for block in blocks:
+        yield work(block)
 
 
 def _rejected(scored: ScoredBlock) -> Sequence[Rejected]:

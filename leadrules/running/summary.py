@@ -31,7 +31,7 @@ def summary(
     repeated = tally.repeated_keys()
     if repeated:
         among = f" (among the first {tally.keys_seen:,})" if tally.keys_seen < tally.read - tally.rejected else ""
-        lines.append(f"repeated keys: {_leads_of(repeated)} with the key of an earlier one{among}")
+        lines.append(f"repeated keys: {leads_of(repeated)} with the key of an earlier one{among}")
     return "\n".join(lines) + "\n"
 
 
@@ -49,10 +49,11 @@ def _leads(tally: Tally, output: str, rejects: str | None) -> str:
     ]
     if tally.rejected:
         parts.append(f"{tally.rejected:,} rejected" + (f" (see {rejects})" if rejects else ""))
-    return f"{_leads_of(tally.read)} read: {', '.join(parts)}; written to {output}"
+    return f"{leads_of(tally.read)} read: {', '.join(parts)}; written to {output}"
 
 
-def _leads_of(count: int) -> str:
+def leads_of(count: int) -> str:
+    """So many leads, in words."""
     return "1 lead" if count == 1 else f"{count:,} leads"
 
 
@@ -80,10 +81,11 @@ def _listed(heading: str, items: Sequence[str]) -> list[str]:
     if not items:
         return []
     more = [f"and {len(items) - SHOWN} more"] if len(items) > SHOWN else []
-    return [f"{heading}:", *(f"  {_short(item)}" for item in [*items[:SHOWN], *more])]
+    return [f"{heading}:", *(f"  {short(item)}" for item in [*items[:SHOWN], *more])]
 
 
-def _short(item: str) -> str:
+def short(item: str) -> str:
+    """The item, cut where it is long."""
     return item if len(item) <= LONGEST else item[: LONGEST - 1] + "…"
 
 
@@ -112,10 +114,11 @@ def _never_fired(model: Model, tally: Tally) -> list[str]:
     never: list[Verdict | Rule] = [one for one in model.excludes if not tally.excluded_because[one.text]]
     never += [one for one in model.disqualifies if not tally.disqualified_because[one.text]]
     never += [model.rules[position] for position in tally.never_fired()]
-    return [_place(one) + one.text for one in never]
+    return [place_of(one) + one.text for one in never]
 
 
-def _place(one: Verdict | Rule) -> str:
+def place_of(one: Verdict | Rule) -> str:
+    """The file and line of a verdict or a rule, to stand before its text; empty for one without a place."""
     return "" if one.span is None else f"{one.span.source.path}:{one.span.source.place(one.span.start)[0]}  "
 
 
@@ -130,7 +133,7 @@ def _limits(model: Model, tally: Tally) -> list[str]:
             if score is None
             else (count, f"score {model.scores[score].name}", model.scores[score].limits)
         )
-    return [f"{what} {_written(limits)}: {_leads_of(count)}" for count, what, limits in cuts if count]
+    return [f"{what} {_written(limits)}: {leads_of(count)}" for count, what, limits in cuts if count]
 
 
 def _written(limits: Limits) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -45,6 +45,9 @@ def ahead(items: Iterator[Item]) -> Iterator[Iterator[Item]]:
             put(_End())
         except BaseException as failure:  # raised again where the items are used
             put(_End(failure))
+        finally:
+            if isinstance(items, Generator):
+                items.close()
 
     def used() -> Iterator[Item]:
         while not isinstance(item := made.get(), _End):
