@@ -52,7 +52,9 @@ def report_of(counts: Counts, as_of: date, source: str, headers: Mapping[int, st
     thresholds = scores.thresholds if scores else ()
     outcomes = None
     if counts.outcome is not None and counts.holding is not None:
-        outcomes = outcomes_of(model, counts.outcome, counts.holding, counts.open, thresholds, milestones)
+        outcomes = outcomes_of(
+            model, counts.outcome, counts.holding, counts.open_judged, counts.open, thresholds, milestones
+        )
     return Report(
         title=model.title or model.path,
         ruleset=RulesetFigures(model.title, model.version, model.hash, model.path),

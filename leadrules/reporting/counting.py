@@ -57,7 +57,8 @@ class Counts:
         self.outcome = outcome
         self.holding = Holding(model) if outcome is not None else None
         self.open: Counter[int] = Counter()
-        """Open leads by their stage's position; -1 for none."""
+        """Open leads that are not disqualified by their stage's position; -1 for none."""
+        self.open_judged = 0
         self.sources = SourceCounter(by, len(model.stages)) if by is not None else None
 
     def add(self, block: Block, scored: ScoredBlock) -> None:
@@ -78,6 +79,7 @@ class Counts:
         if self.outcome is not None and self.holding is not None:
             outcomes = self.outcome.read(block.cells[self.outcome.column.header])
             self.holding.add(ScoredLeads(block, [scored], outcomes, scored.good))
+            self.open_judged += int(np.count_nonzero(judged & (outcomes == OPEN)))
             stages = answers.block.stage[live & (outcomes == OPEN)]
             for stage, count in zip(*np.unique(stages, return_counts=True), strict=True):
                 self.open[int(stage)] += int(count)

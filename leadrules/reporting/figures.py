@@ -303,6 +303,7 @@ class Forecast:
 class Outcomes:
     """What became of the leads, by a column. `won` is of the decided leads among the judged ones: the control."""
 
+    title: str
     column: str
     won: Proportion
     open: int
@@ -340,7 +341,7 @@ class Report:
         sections = (
             self.funnel,
             self.scores,
-            *((outcomes.rates, outcomes.gains, outcomes.stages, outcomes.forecast) if outcomes else ()),
+            *((outcomes, outcomes.rates, outcomes.gains, outcomes.stages, outcomes.forecast) if outcomes else ()),
             self.sources,
             self.grid,
             self.rules,

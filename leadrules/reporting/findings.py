@@ -198,12 +198,29 @@ def _won(one: Proportion, few: bool) -> str:
     return f"{one.count:,} of {one.of:,}" if few else f"{words.share(one)} of {one.of:,}"
 
 
-def of_gains(gains: Sequence[Gain], wins: int) -> str:
+def of_outcomes(won: Proportion, area: float | None, told: bool) -> str:
+    """`area` is the AUC, `told` says that its interval leaves out one half: what a score that knows nothing has."""
+    leads = "decided leads were won" if won.of < words.FEW else "of the decided leads were won"
+    text = f"{words.said(won)} {leads}"
+    if area is None:
+        return text
+    if not told:
+        return f"{text}, and the score does not clearly tell which"
+    if area < 0.5:
+        return f"{text}, and the score points the wrong way: the won lead of two has the higher one {_often(area)}"
+    return f"{text}; of a won and a lost lead, the won one scores higher {_often(area)}"
+
+
+def _often(area: float) -> str:
+    return f"{words.percent(area)} of the time"
+
+
+def of_gains(gains: Sequence[Gain], wins: int, told: bool) -> str:
     fifth = min(gains, key=lambda one: abs(one.leads - 0.2))
     text = f"The best-scored fifth of the leads holds {words.percent(fifth.wins)} of the wins"
     if wins < FEW_WINS:
         return f"{text}, but there are only {words.counted(wins, 'win')} to go by"
-    return text
+    return text if told else f"{text}: no more than chance allows"
 
 
 def of_calibration(worths: Sequence[Worth], falls: bool) -> str:

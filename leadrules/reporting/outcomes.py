@@ -57,27 +57,30 @@ def outcomes_of(
     model: Model,
     reader: OutcomeReader,
     holding: Holding,
+    open_judged: int,
     open_now: Mapping[int, int],
     thresholds: Sequence[Threshold],
     milestones: Sequence[int],
 ) -> Outcomes:
-    """The figures about decided leads; `open_now` counts the open ones by stage (-1: none)."""
+    """The figures about decided leads; `open_now` counts the open ones in the funnel by stage (-1: none)."""
     ranking = holding.ranking
     scored = ranking.scored
     area = auc(ranking)
     known = not isnan(area.value)
     some = len(scored.scores) > 0
+    told = known and (area.low > 0.5 or area.high < 0.5)
     return Outcomes(
+        title=findings.of_outcomes(_proportion(holding.all), area.value if known else None, told),
         column=reader.column.header,
         won=_proportion(holding.all),
-        open=sum(open_now.values()),
+        open=open_judged,
         won_values=_values(reader, WON),
         lost_values=_values(reader, LOST),
         auc=area.value if known else None,
         auc_low=area.low if known else None,
         auc_high=area.high if known else None,
         rates=_rates(ranking, thresholds) if some else None,
-        gains=_gains(ranking) if some and holding.all.won else None,
+        gains=_gains(ranking, told) if some and holding.all.won else None,
         calibration=_calibration(ranking) if some else None,
         stages=_stages(model, holding, milestones),
         forecast=_forecast(model, holding, open_now),
@@ -121,10 +124,10 @@ def _telling(scored: Ranking, thresholds: Sequence[Threshold]) -> int:
     return fifth // 100 * 100 if scored.scores[-1] - scored.scores[0] > 1_000 else fifth
 
 
-def _gains(ranking: Ranking) -> Gains:
+def _gains(ranking: Ranking, told: bool) -> Gains:
     found = [Gain(0.0, 0.0)]
     found += [Gain(one.share, one.recall) for one in gains_of(ranking, [n / 20 for n in range(1, 21)])]
-    return Gains(findings.of_gains(found, ranking.total.won), tuple(found))
+    return Gains(findings.of_gains(found, ranking.total.won, told), tuple(found))
 
 
 def _calibration(ranking: Ranking) -> Calibration:

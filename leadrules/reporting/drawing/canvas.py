@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 INK, MAIN, LIGHT, LINE, PALE, MARK = "#1f2933", "#2b5c8a", "#c4d4e3", "#7b8794", "#e4e7eb", "#9a3412"
-WIDTH = 5.6
+WIDTH = 4.9
 """Inches; a phone shows all of it, still readable."""
 SIZE = 10
 SMALL = 9
@@ -101,7 +101,7 @@ def svg(figure: Figure, name: str, alt: str) -> str:
 
 def png(figure: Figure, title: str) -> bytes:
     """The figure as a PNG picture, with its finding above it."""
-    lines = wrap(title, 62) or [""]
+    lines = wrap(title, 54) or [""]
     height = figure.get_figheight()
     above = (len(lines) * 1.35 + 1.1) * _EM * 1.1
     for axes in figure.axes:
