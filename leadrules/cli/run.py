@@ -16,7 +16,10 @@ from leadrules.cli.progress import progress
 from leadrules.cli.types import CountOrAll, Day, Share
 
 if TYPE_CHECKING:
+    from leadrules.engine.scorer import Scorer
     from leadrules.leads.formats import Format
+    from leadrules.ruleset import Model
+    from leadrules.running.profile import Profile
 
 EXAMPLE = """
 \b
@@ -66,6 +69,7 @@ _FORMATS: dict[str, Format] = {"csv": "csv", "jsonl": "jsonl", "json": "json", "
 @click.option("--prefix", default="", help="What the names of the added columns begin with.")
 @click.option("--replace", is_flag=True, help="Drop the columns of an earlier run first.")
 @click.option("--stamp", is_flag=True, help="Add the as-of date and the ruleset's name, version and content hash.")
+@click.option("--profile", "profiled", is_flag=True, help="Say where the time went; takes longer itself.")
 @lead_options
 @click.option("--allow-outside", is_flag=True, help="Let includes leave the folder of RULES.")
 def run(
@@ -81,6 +85,7 @@ def run(
     prefix: str,
     replace: bool,
     stamp: bool,
+    profiled: bool,
     sheet: str | None,
     encoding: str | None,
     delimiter: str | None,
@@ -101,6 +106,7 @@ def run(
     from leadrules.leads.output import stopped_by_signals
     from leadrules.running.run import Added
     from leadrules.running.run import run as run_leads
+    from leadrules.running.run import within
     from leadrules.running.summary import summary
 
     rejects_place = rejects or _rejects_place(output, leads)
@@ -116,7 +122,7 @@ def run(
         matched = fitted(source, model, rules)
         added = Added(reasons, prefix, stamp)
         schema = added.schema(model)
-        scorer = Scorer(model, day)
+        profile, scorer = _profile(model, day) if profiled else (None, Scorer(model, day))
         with (
             open_output(
                 output,
@@ -131,16 +137,32 @@ def run(
         ):
             rejected = open_rejects(rejects_place, source, inputs=[*files, output])
             try:
-                tally = run_leads(scorer, day, source, matched.headers, writer, rejected, added, progress=shown)
-                rejected.commit()
-                writer.commit()
+                tally = run_leads(
+                    scorer, day, source, matched.headers, writer, rejected, added, progress=shown, profile=profile
+                )
+                with within(profile, "write"):
+                    rejected.commit()
+                    writer.commit()
             finally:
                 rejected.abort()
     names = ["standard output" if place == "-" else place for place in (output, rejects_place)]
     click.echo(summary(model, tally, day, matched.headers, output=names[0], rejects=names[1]), err=True, nl=False)
+    if profile is not None:
+        from leadrules.running.profile_text import profile_text
+
+        click.echo(profile_text(profile, model, matched.headers, tally.read), err=True, nl=False)
     allowed, is_share = max_rejects
     if tally.rejected > (allowed / 100 * tally.read if is_share else allowed):
         sys.exit(1)
+
+
+def _profile(model: Model, day: date) -> tuple[Profile, Scorer]:
+    """What measures a run, and the scorer that it measures."""
+    from leadrules.running.profile import Profile, ProfiledScorer
+
+    profile = Profile()
+    with profile.step("score"):
+        return profile, ProfiledScorer(model, day, profile)
 
 
 def _names(columns: str | None) -> list[str] | None:
