@@ -25,10 +25,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from leadrules.calibrating.sample import Sample
-from leadrules.engine.columns import ColumnReader, distinct
+from leadrules.engine.columns import ColumnReader
+from leadrules.engine.spellings import distinct
 from leadrules.leads.block import LeadSource
 from leadrules.meaning.cells import values_of
 from leadrules.meaning.text import fold, is_whole, normal, trim
+from leadrules.meaning.values import reader
 from leadrules.ruleset import Field, FieldType
 from leadrules.starting import shapes
 from leadrules.starting.columns import Column, Survey
@@ -112,8 +114,10 @@ def attributes_of(
     left: list[LeftOut] = []
     for choice in choices:
         header = choice.column.header
-        why = without.get(header) or choice.left_out or _no_attribute(choice)
-        if why is None:
+        why = without.get(header) or choice.left_out
+        if why is None and (why := _no_attribute(choice)) is not None:
+            found += _whether_known(choice)
+        elif why is None:
             one = _FINDERS.get(choice.type, _texts)
             mine = list(one(choice, sample))
             found += mine
@@ -147,6 +151,12 @@ def _no_attribute(choice: Choice) -> str | None:
     unique = choice.type == "text" and column.keys is not None and len(column.keys) >= max(LEAST, 0.9 * column.leads)
     named = choice.type == "text" and bool(choice.words) and choice.words[-1] in _IDENTIFIERS
     return "tells every lead from every other" if unique or named or _counts_up(choice) else None
+
+
+def _whether_known(choice: Choice) -> Iterator[Attribute]:
+    """Of what tells leads apart, such as a telephone number: whether it is given at all."""
+    if min(choice.column.blank, choice.column.known) >= LEAST:
+        yield _known(choice, declared(choice, "text"))
 
 
 def _counts_up(choice: Choice) -> bool:
@@ -288,15 +298,12 @@ def _counted(choice: Choice, sample: Sample) -> Counter[str]:
     """The texts of a column, by the first spelling of each."""
     cells, codes = distinct(sample.cells[str(choice.column.position)])
     counts = np.bincount(codes, minlength=len(cells)).tolist()
-    field = Field("text", "text")
-    from leadrules.meaning.values import Bad, reader
-
-    read = reader(field)
+    read = reader(Field("text", "text"))
     spelled: dict[str, str] = {}
     found: Counter[str] = Counter()
     for cell, n in sorted(zip(cells, counts, strict=True), key=lambda one: -one[1]):
         text = read(cell)
-        if isinstance(text, str) and not isinstance(text, Bad) and is_whole(text):
+        if isinstance(text, str) and is_whole(text):
             text = normal(trim(text))
             found[spelled.setdefault(fold(text), text)] += n
     return found

@@ -129,7 +129,7 @@ def _false_discovery(chances: Sequence[float], level: float = FALSE_FINDS) -> li
 
 def _joined(attribute: Attribute, table: Table, min_leads: int) -> list[tuple[Value, tuple[int, ...]]]:
     """The values of an attribute, neighbouring bands that do not differ joined."""
-    plain = [(value, (code,)) for code, value in enumerate(attribute.values)]
+    plain: list[tuple[Value, tuple[int, ...]]] = [(value, (code,)) for code, value in enumerate(attribute.values)]
     bands = attribute.bands
     if not bands:
         return plain

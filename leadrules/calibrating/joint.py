@@ -16,8 +16,9 @@ weight: the fit costs what the distinct leads cost.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,8 +105,8 @@ def _span(scores: NDArray[np.float64], leads: NDArray[np.int64]) -> float:
     """How far apart the scores of all but the lowest and the highest hundredth of leads are."""
     order = np.argsort(scores)
     share = np.cumsum(leads[order]) / leads.sum()
-    low, high = (scores[order][min(np.searchsorted(share, at), len(order) - 1)] for at in (0.01, 0.99))
-    return float(high - low)
+    low, high = (min(int(np.searchsorted(share, at)), len(order) - 1) for at in (0.01, 0.99))
+    return float(scores[order[high]] - scores[order[low]])
 
 
 def _columns(findings: Sequence[Finding]) -> tuple[list[NDArray[np.int32]], list[tuple[int, int]]]:
@@ -135,7 +136,7 @@ def _distinct(
     return matrix[first], leads, wins
 
 
-def _stacked(features, wins, losses):  # type: ignore[no-untyped-def]
+def _stacked(features: Any, wins: NDArray[np.int64], losses: NDArray[np.int64]) -> tuple[Any, Any, Any]:
     """Each distinct lead once as won and once as lost, weighted by how many are; rows of no weight left out."""
     from scipy.sparse import vstack
 
@@ -144,7 +145,9 @@ def _stacked(features, wins, losses):  # type: ignore[no-untyped-def]
     return vstack([features[some], features[none]]), labels, np.concatenate([wins[some], losses[none]])
 
 
-def _chosen(fit, features, wins, losses) -> float:  # type: ignore[no-untyped-def]
+def _chosen(
+    fit: Callable[..., NDArray[np.float64]], features: Any, wins: NDArray[np.int64], losses: NDArray[np.int64]
+) -> float:
     """The strength of least log loss on leads that were not fitted to."""
     random = np.random.default_rng(SEED)
     folds = random.integers(0, FOLDS, len(wins))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from leadrules.calibrating.calibration import Calibration
 from leadrules.calibrating.findings import Finding, Found
@@ -53,7 +53,7 @@ def _opening(one: Calibration) -> Iterator[str]:
     yield "# Hold it against other leads with `leadrules backtest` before you trust it."
 
 
-def _rules(finding: Finding, given: list[int], control: Rate) -> Iterator[str]:
+def _rules(finding: Finding, given: Sequence[int], control: Rate) -> Iterator[str]:
     attribute = finding.attribute
     yield f"# {_plain(attribute.title or attribute.header)}: alone it has an AUC of {finding.alone:.2f}"
     for found, points in zip(finding.values, given, strict=True):

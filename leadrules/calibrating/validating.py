@@ -41,18 +41,20 @@ def judged(
 ) -> Mapping[str, float]:
     """The mean AUC of each method on held-out decided leads, given by their values; NaN where a fold has no wins."""
     part = np.random.default_rng(SEED).integers(0, folds, len(won))
-    areas: dict[str, list[float]] = {method: [] for method in (*METHODS, "joint")}
+    areas: dict[str, list[float]] = {}
     for fold in range(folds):
         held = part == fold
         fitted = [code[~held] for code in codes]
         tables = tables_of(attributes, fitted, won[~held])
         control = Rate(int((~held).sum()), int(won[~held].sum()))
         findings = find(attributes, tables, control, min_leads)
-        points = {method: [one.points(control, method, min_leads) for one in findings] for method in METHODS}
-        ways = {**points, "joint": joint_points(findings, fitted, won[~held], strength=strength).points}
+        ways: dict[str, list[list[int]]] = {}
+        for plain in METHODS:
+            ways[plain] = [one.points(control, plain, min_leads) for one in findings]
+        ways["joint"] = joint_points(findings, fitted, won[~held], strength=strength).points
         for method, given in ways.items():
             scores = scores_of(findings, given, [code[held] for code in codes])
-            areas[method].append(auc(ranking_of(scores, won[held])).value)
+            areas.setdefault(method, []).append(auc(ranking_of(scores, won[held])).value)
     return {method: float(np.mean(found)) for method, found in areas.items()}
 
 

@@ -109,7 +109,7 @@ def open_again(leads: str, **options: str | None) -> LeadSource:
 
     if leads == "-":
         raise LeadsError("leads are read more than once here, which standard input cannot be", "name a file of leads")
-    return open_source(leads, **options)  # type: ignore[arg-type]
+    return open_source(leads, **options)
 
 
 def _with(command: Command, options: tuple[Callable[[Command], Command], ...]) -> Command:

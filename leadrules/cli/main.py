@@ -24,6 +24,8 @@ COMMANDS: Mapping[str, str] = {
     "test": "Run the examples of rulesets.",
     "fmt": "Write rulesets in the one layout.",
     "init": "Write a ruleset to start from, for LEADS.",
+    "report": "Draw what RULES make of all LEADS.",
+    "calibrate": "Find points in LEADS whose outcome is known.",
 }
 
 COULD_NOT = 2

@@ -98,7 +98,7 @@ class OutcomeReader:
 
     def read(self, cells: pl.Series) -> Outcomes:
         """The outcome of each lead. Raises `LeadsError` for values that mean neither, listing what was found."""
-        from leadrules.engine.columns import distinct
+        from leadrules.engine.spellings import distinct
 
         found, codes = distinct(cells)
         counts = np.bincount(codes, minlength=len(found))
