@@ -21,7 +21,7 @@ from leadrules.analysis.space import Axis, Space
 from leadrules.analysis.sums import Cells, Column, Literal, Sum
 from leadrules.ruleset import Includes
 
-LARGEST = 4_000_000
+LARGEST = 150_000_000
 """Beyond this, a factor would drown in the solver's tolerance: nothing is proved then."""
 
 Row = tuple[Mapping[int, int], int | None, int | None]
@@ -338,6 +338,11 @@ class Programme:
     def not_together(self, cells: Mapping[int, int]) -> Row:
         """A row that bars a lead from being in all these cells (by axis) at once."""
         return {self._base[axis] + cell: 1 for axis, cell in cells.items()}, None, len(cells) - 1
+
+    def none_of(self, cells: Mapping[int, int], axis: int, barred: Sequence[int]) -> Row:
+        """A row that bars a lead in all these cells (by axis) from some cells of one more axis."""
+        terms = {self._base[one] + cell: 1 for one, cell in cells.items()}
+        return terms | {self._base[axis] + cell: 1 for cell in barred}, None, len(cells)
 
     def not_chosen(self, axis: int, chosen: Sequence[bool]) -> Row:
         """A row that bars one combination of the tests of a loose cell."""

@@ -14,7 +14,7 @@ answer is open, not no.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -22,6 +22,7 @@ from typing import Any
 from typing import Literal as OneOf
 
 from leadrules.analysis.programme import FACT, Programme, Row, Solved
+from leadrules.analysis.ranges import possible
 from leadrules.analysis.ruling import Points, Ruling, conditions_of, label_conditions
 from leadrules.analysis.space import Space
 from leadrules.analysis.sums import Literal, Sum
@@ -30,6 +31,7 @@ from leadrules.reference import Evaluation
 from leadrules.ruleset import Condition, Model
 
 MOST_TRIES = 12
+MOST_RULED_OUT = 200
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,14 @@ class Extreme:
     """The largest (or least) value of a sum in hundredths.
 
     `known` is what `witness` has; `bound` is what none can better. They are the same
-    where the answer is exact; None where nothing is known, or no lead is scored at all.
+    where the answer is exact; None where nothing is known. `empty`: it has been
+    proved that there is no lead to score.
     """
 
     known: int | None
     bound: int | None
     witness: Witness | None = None
+    empty: bool = False
 
     @property
     def exact(self) -> bool:
@@ -155,7 +159,7 @@ class Analysis:
         """
         wanted = [*(self._scored if scored else ()), *require]
         cuts: list[Row] = []
-        for _ in range(MOST_TRIES):
+        for _ in self._tries(cuts):
             solved = self.programme.solve(
                 self.programme.known_facts(), False, wanted, cuts, min(self.left, seconds or self.left)
             )
@@ -166,7 +170,7 @@ class Analysis:
             found = self._witness(solved, accept)
             if found is not None:
                 return Answer("yes", found)
-            if not self._set_aside(solved, cuts):
+            if not self._rule_out(solved) and not self._set_aside(solved, cuts):
                 return OPEN
         return OPEN
 
@@ -183,13 +187,15 @@ class Analysis:
         cuts: list[Row] = []
         best: tuple[int, Witness] | None = None
         bound: int | None = None
-        for _ in range(MOST_TRIES):
+        for _ in self._tries(cuts):
             solved = self.programme.solve(points.sum, maximize, wanted, cuts, self.left)
             if solved.status == "none" and not cuts:
-                return Extreme(None, None)
+                return Extreme(None, None, empty=True)
             if not solved.cells or solved.value is None:
                 break
             reached = solved.value * points.step
+            if not cuts and self._rule_out(solved):
+                continue
             if bound is None and solved.status == "found":
                 bound = reached
             better = self._best(solved, value, maximize, reached)
@@ -261,6 +267,40 @@ class Analysis:
 
     def _witness(self, solved: Solved, accept: Accept) -> Witness | None:
         return witness(self.space, solved.cells, solved.choices or {}, accept, self.ranged)
+
+    def _tries(self, cuts: Sequence[Row]) -> Iterator[None]:
+        """Go on while there is time: as long as what was found is ruled out for good, and a few times by setting aside."""
+        for _ in range(MOST_RULED_OUT):
+            if len(cuts) > MOST_TRIES or self.left <= 0:
+                return
+            yield
+
+    def _rule_out(self, solved: Solved) -> bool:
+        """Bar for good what a free axis cannot be beside its fields' cells; whether there was anything to bar."""
+        found = False
+        for at, axis in enumerate(self.space.axes):
+            homes = [home for one in axis.fields if (home := self.space.field_axis(one)) is not None]
+            if not axis.free or not homes or (at, solved.cells[at], *map(solved.cells.__getitem__, homes)) in self._barred:
+                continue
+            cells = {home: solved.cells[home] for home in homes}
+            if possible(self.space, axis, cells) >> solved.cells[at] & 1:
+                continue
+            found = True
+            for free in homes:
+                # All cells of one field that are as impossible beside the others, in one row.
+                bad = [
+                    cell
+                    for cell in range(self.space.axes[free].size)
+                    if not possible(self.space, axis, {**cells, free: cell}) >> solved.cells[at] & 1
+                ]
+                others = {home: cell for home, cell in cells.items() if home != free} | {at: solved.cells[at]}
+                self.programme.rows.append(self.programme.none_of(others, free, bad))
+            self._barred.add((at, solved.cells[at], *cells.values()))
+        return found
+
+    @cached_property
+    def _barred(self) -> set[tuple[int, ...]]:
+        return set()
 
     def _set_aside(self, solved: Solved, cuts: list[Row]) -> bool:
         """Bar the part of a solution that may be at fault; False where no part of it can be."""

@@ -113,7 +113,9 @@ class Ruling:
             case IsDisqualified():
                 return self._either(self.disqualified, wanted)
             case Compare(op, left, right) if self.space.place(condition, self.which) is None:
-                return self._either(self._compare(op, left, right), wanted)
+                if not wanted:
+                    return programme.negated(self.literal(condition))
+                return self._compare(op, left, right)
             case Known(FrameworkCount()):
                 return wanted
             case Known(LabelValue() as label, in_criterion):
@@ -121,7 +123,7 @@ class Ruling:
                 return known if wanted else False if in_criterion else programme.negated(known)
         operand = getattr(condition, "operand", None)
         if isinstance(operand, LabelValue):
-            return self._either(self._of_label(operand, condition), wanted)
+            return self._of_label(operand, condition) if wanted else programme.negated(self.literal(condition))
         return self._test(condition, wanted)
 
     def _either(self, true: Literal, wanted: bool) -> Literal:
@@ -149,19 +151,19 @@ class Ruling:
             value = Fraction(right.value)  # type: ignore[arg-type]
             return self._against(op, self.count(left), value)
         form = exact(Arithmetic("-", left, right))
-        if form is None:
-            return self._unrelated()
+        assert form is not None, "a comparison with a field has a place in the space"
         return self._against_form(op, form)
 
     def _against_form(self, op: str, form: Linear) -> Literal:
         total, constant = Sum(), Fraction(form.constant)
-        if len(form.terms) == 1:
-            ((score, times),) = form.terms.items()
+        terms = {score: times for score, times in form.terms.items() if times}
+        if len(terms) == 1:
+            ((score, times),) = terms.items()
             points = self.score(score)
             if times < 0:
                 times, constant, op = -times, -constant, _MIRRORED[op]
             return self._against(op, points.sum, -constant / (times * points.step))
-        for score, times in form.terms.items():
+        for score, times in terms.items():
             points = self.score(score)
             total = total + points.sum * (times * points.step)
         common = math.gcd(*total.terms.values()) if total.terms else 1
@@ -361,7 +363,7 @@ class Ruling:
         if all(one % 10_000 == 0 for one in scaled):
             factors = [one // 10_000 for one in scaled]
             ends = [one for one in (limits.low, limits.high) if one is not None]
-            step = math.gcd(*factors, *ends)
+            step = math.gcd(*factors, *ends) or 1
             total = added([part * (one // step) for part, one in zip(parts, factors, strict=True)])
             return Points(self._limited(total, limits, step), step)
         common = math.gcd(5_000, *scaled)

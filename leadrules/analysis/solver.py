@@ -29,6 +29,9 @@ def solve(
         model.setOptionValue(name, value)
     model.setOptionValue("time_limit", float(max(seconds, 0.01)))
     rows = [*programme.rows, *extra]
+    if max((abs(one) for terms, _, _ in rows for one in terms.values()), default=0) > _LARGE:
+        # What rounds away in doubles must not look like a broken row: a bound may then be off, but no lead is lost.
+        model.setOptionValue("primal_feasibility_tolerance", 1e-7)
     lp = highspy.HighsLp()
     columns = len(programme.lower)
     lp.num_col_, lp.num_row_ = columns, len(rows)
@@ -60,6 +63,8 @@ def solve(
     solved: Status = "found" if status == highspy.HighsModelStatus.kOptimal else "open"
     return solved, value, bound, model.getSolution().col_value
 
+
+_LARGE = 4_000_000
 
 _OPTIONS: dict[str, Any] = {
     "output_flag": False,

@@ -21,7 +21,7 @@ from typing import Any
 from leadrules.analysis.ordered import Cell, Scale, numbers, scale_of, steps
 from leadrules.analysis.texts import Answers, item_cells, text_cells
 from leadrules.meaning.emails import Directory
-from leadrules.meaning.exact import linear
+from leadrules.meaning.exact import exact, linear
 from leadrules.meaning.fading import contribution, factor, factor_table
 from leadrules.reference import Evaluation
 from leadrules.ruleset import (
@@ -154,7 +154,7 @@ class Space:
         return self._tests.get((self._asked(which, atom), atom))
 
     def _asked(self, which: int, atom: Condition) -> int:
-        """The first model to which a test means what it means to this one: that lists the same mail domains and defaults."""
+        """The first model to which a test means the same: one with the same mail domains and defaults."""
         if which == 0:
             return 0
         first, other = self.models[0], self.models[which]
@@ -189,13 +189,12 @@ class Space:
                 return None
             case Compare(_, left, right):
                 if linear(left) is not None or linear(right) is not None:
-                    return None
-                if isinstance(left, Constant) and isinstance(right, Constant):
+                    # Exact where it is of scores and numbers alone; with a field it may be unknown as well.
+                    return None if exact(Arithmetic("-", left, right)) is not None else atom
+                if isinstance(left, Constant) == isinstance(right, Constant):
                     return atom
-                if isinstance(left, Constant) or isinstance(right, Constant):
-                    operand = right if isinstance(left, Constant) else left
-                    return None if isinstance(operand, FrameworkCount) else self._home(operand)
-                return atom
+                operand = right if isinstance(left, Constant) else left
+                return None if isinstance(operand, FrameworkCount) else self._home(operand)
             case SameText(left, right):
                 return atom
             case Known(LabelValue()) | Known(FrameworkCount()):
@@ -467,7 +466,7 @@ def _thresholds(atom: Condition) -> Iterator[tuple[Operand, list[Any]]]:
 
 
 def _turned(reached: Any, value: Any, sign: int) -> Any:
-    """A test that is reached as the operand rises, as one that is reached as the field does; missing counts as below."""
+    """A test that is reached as the operand rises, as one that is reached as the field does."""
 
     def test(one: Any) -> bool:
         found = value(one)

@@ -125,11 +125,17 @@ def _together(
     """Values of the fields of some free axes that put each of these axes into its cell."""
     fields = sorted({field for at in group for field in space.axes[at].fields})
     pools = _pools(space, group, fields, cells, offers)
+    others: dict[tuple[int, ...], Values] = {}
     for values in islice(product(*(pools[field] for field in fields)), MOST_TOGETHER):
         chosen = dict(zip(fields, values, strict=True))
         seen = space.evaluation(chosen)
-        if all(cell_of_free(space.axes[at], seen) == cells[at] for at in group):
+        found = tuple(cell_of_free(space.axes[at], seen) for at in group)
+        if all(one == cells[at] for one, at in zip(found, group, strict=True)):
             yield chosen
+        elif len(others) < 6:
+            others.setdefault(found, chosen)
+    # Not as the solver would have it; it may do all the same.
+    yield from others.values()
 
 
 def cell_of_free(axis: Axis, seen: Evaluation) -> int:
