@@ -5,6 +5,7 @@
 Three slashes begin a path in the folder one is in, four an absolute one, as in SQLAlchemy's URLs.
 All other parameters of a PostgreSQL URL go to its driver (`sslmode=require`), and what the URL leaves out
 comes from where PostgreSQL's own programs take it: PGHOST, PGUSER, PGPASSWORD, the password file.
+A query stands last and is taken as it stands, whatever signs are in it; one without any blank is percent-decoded.
 
 Questionable decision: the URL is taken apart here once and never shown again; messages
 use `shown`, which has no password and no parameters.
@@ -74,20 +75,21 @@ def is_table_url(where: object) -> bool:
 
 
 def table_url(text: str) -> TableUrl:
-    """Take a URL apart. Raises LeadsError for a database that is not known, and for neither or both of table and query."""
+    """Take a URL apart. Raises LeadsError for an unknown database, and for neither or both of table and query."""
     scheme = text.partition("://")[0]
     kind = SCHEMES.get(scheme.lower().partition("+")[0])
     if kind is None:
         known = ", ".join(f"{name}://" for name in ("duckdb", "postgresql", "sqlite"))
         raise LeadsError(f"leads are not read from or written to `{scheme}://…`", f"use one of {known}, or a file")
+    text, is_query, query = _cut(text)
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
         raise LeadsError(f"`{scheme}://…` is not a whole URL: {error}", _EXAMPLES[kind]) from error
-    given = parse_qsl(parts.query, keep_blank_values=True)
-    own = {name: value for name, value in given if name in ("table", "query")}
-    rest = [(name, value) for name, value in given if name not in own]
+    given = parse_qsl(parts.query.replace("+", "%2B"), keep_blank_values=True)
+    table = next((value.strip() for name, value in given if name == "table"), "")
+    rest = [(name, value) for name, value in given if name != "table"]
     if kind == "postgresql":
         host = f"{parts.hostname or ''}{f':{port}' if port else ''}"
         shown = f"postgresql://{host}{parts.path}"
@@ -101,9 +103,10 @@ def table_url(text: str) -> TableUrl:
             raise LeadsError(f"`{kind}://{parts.netloc}{parts.path}` names no file", _EXAMPLES[kind])
         if rest:
             raise LeadsError(f"`{shown}` has a parameter `{rest[0][0]}`, which is not known", _EXAMPLES[kind])
-    table, query = own.get("table", "").strip(), own.get("query", "").strip().rstrip(";").strip()
     if table and query:
         raise LeadsError(f"`{shown}` names both a table and a query", "leave one of them out")
+    if is_query and not query:
+        raise LeadsError(f"`{shown}` has an empty query", "write it behind `query=`")
     if not table and not query:
         raise LeadsError(f"`{shown}` does not say which table", f"end it in `?table=NAME`: {_EXAMPLES[kind]}")
     return TableUrl(kind, address, _parts(table, shown), query, f"{shown} {table or '(query)'}")
@@ -114,6 +117,16 @@ _EXAMPLES: dict[Kind, str] = {
     "sqlite": "for example sqlite:///crm.db?table=leads",
     "postgresql": "for example postgresql://user@host/crm?table=leads",
 }
+
+
+def _cut(text: str) -> tuple[str, bool, str]:
+    """The URL without its query, whether it has one, and the query."""
+    found = re.search(r"[?&]query=", text)
+    if found is None:
+        return text, False, ""
+    query = text[found.end() :].strip()
+    query = query if re.search(r"\s", query) else unquote(query)
+    return text[: found.start()], True, query.rstrip(";").strip()
 
 
 def quoted(*names: str) -> str:

@@ -1,0 +1,69 @@
+"""Blocks of leads from a table: a frame of its columns, in types that every writer knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadrules.leads.block import Broken, Columns
+from leadrules.leads.errors import LeadsError
+from leadrules.leads.texts import as_texts
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from leadrules.databases.url import TableUrl
+
+
+@dataclass
+class TableBlock(Columns):
+    """Leads in a frame that has a table's columns, in their order; see `leads.block.Block`.
+
+    `raw` is the same leads as their own database wrote them, for a writer that gives them back to it.
+    """
+
+    source: Any
+    frame: pl.DataFrame
+    numbers: NDArray[np.int64]
+    needed: list[int]
+    bytes_read: int = 0
+    raw: Any = None
+    broken: tuple[Broken, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        return len(self.frame)
+
+    def columns(self, positions: Sequence[int]) -> pl.DataFrame:
+        return _numbered(self.frame, positions)
+
+    def texts(self, positions: Sequence[int]) -> pl.DataFrame:
+        return as_texts(self.columns(positions))
+
+
+def numbers_from(row: int, rows: int) -> NDArray[np.int64]:
+    """The leads' numbers, the first being `row`."""
+    return np.arange(row, row + rows, dtype=np.int64)
+
+
+def _numbered(frame: pl.DataFrame, positions: Sequence[int]) -> pl.DataFrame:
+    import polars as pl
+
+    columns = frame.get_columns()
+    return pl.DataFrame([columns[position].alias(str(position)) for position in positions])
+
+
+def refuse_repeated(names: Sequence[str], url: TableUrl) -> None:
+    """Refuse a query that gives two columns one name."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise LeadsError(
+                f"the query in `{url.shown}` gives two columns the name `{name}`",
+                "name one of them otherwise: `SELECT a.id, b.id AS other_id …`",
+            )
+        seen.add(name)

@@ -1,0 +1,294 @@
+"""Tables of a DuckDB file, read and written in DuckDB's own types.
+
+Types that no frame has (intervals, bit strings, whole numbers beyond 38 digits) travel as text and
+are cast back by DuckDB when they go into a table of the same type.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
+
+from leadrules.databases.blocks import TableBlock, numbers_from, refuse_repeated
+from leadrules.databases.url import TableUrl, quoted
+from leadrules.databases.writing import TableWriter, WriteOptions
+from leadrules.leads.block import NO_NUMBERS, ROWS, NumberType, positions_of
+from leadrules.leads.chosen import Chosen
+from leadrules.leads.errors import LeadsError
+from leadrules.problems.near import near_names
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
+    import polars as pl
+
+    from leadrules.leads.block import Block, LeadSource
+
+_AS_TEXT = (
+    "INTERVAL", "BIT", "UNION", "MAP", "HUGEINT", "TIME WITH TIME ZONE", "ENUM", "BIGNUM", "VARINT", "GEOMETRY",
+    "VARIANT", '"NULL"', "TIME_NS",
+)  # fmt: skip
+
+
+def connect(url: TableUrl, *, writable: bool) -> duckdb.DuckDBPyConnection:
+    """Open the file; made if it is not there and will be written. Raises LeadsError."""
+    import duckdb
+
+    if not writable and not os.path.exists(url.address):
+        raise LeadsError(f"there is no file `{url.address}`", "check the spelling and the folder you are in")
+    if os.path.isdir(url.address):
+        raise LeadsError(f"`{url.address}` is a folder, not a DuckDB file", "name a file in it")
+    try:
+        connection = duckdb.connect(url.address, read_only=not writable)
+        connection.execute("SET TimeZone = 'UTC'")
+    except duckdb.Error as error:
+        words = str(error)
+        if "lock" in words.lower():
+            raise LeadsError(
+                f"`{url.address}` is in use by another program, and DuckDB lets one at a time write",
+                "close it there, or wait until it is done",
+            ) from error
+        if "not a valid DuckDB" in words:
+            raise LeadsError(f"`{url.address}` is not a DuckDB file", "check the name") from error
+        raise LeadsError(f"`{url.address}` cannot be opened: {_words(error)}") from error
+    return connection
+
+
+class DuckdbSource:
+    """A table or a query of a DuckDB file; see `leads.block.LeadSource`.
+
+    `declared` are the columns' types in DuckDB's words.
+    """
+
+    absent_is_missing = False
+    blank_lines = 0
+    total_bytes = None
+    path: str | None = None
+
+    def __init__(self, url: TableUrl, *, writable: bool = False):
+        import duckdb
+
+        self.url, self.name = url, url.shown
+        self.connection = connect(url, writable=writable)
+        try:
+            described = self.connection.execute(f"DESCRIBE {_subquery(url)}").fetchall()
+        except duckdb.Error as error:
+            self.connection.close()
+            raise _unreadable(url, error) from error
+        self.headers = [str(row[0]) for row in described]
+        self.declared = {str(row[0]): str(row[1]) for row in described}
+        refuse_repeated(self.headers, url)
+        self._frame_types: dict[str, pl.DataType] | None = None
+
+    def schema(self) -> dict[str, pl.DataType]:
+        import polars as pl
+
+        if self._frame_types is None:
+            with self._cursor() as cursor:
+                empty = cursor.sql(f"SELECT * FROM ({self._select()}) LIMIT 0").to_arrow_table()
+            frame = pl.from_arrow(empty)
+            assert isinstance(frame, pl.DataFrame)
+            self._frame_types = dict(zip(self.headers, frame.dtypes, strict=True))
+        return self._frame_types
+
+    def written(self, flat: bool) -> list[int]:
+        return list(range(len(self.headers)))
+
+    def blocks(
+        self, needed: Sequence[str] = (), rows: int = ROWS, *, as_numbers: Mapping[str, NumberType] = NO_NUMBERS
+    ) -> Iterator[TableBlock]:
+        """All leads, in the table's order."""
+        import polars as pl
+        import pyarrow as pa
+
+        positions = positions_of(needed, self.headers)
+        row = 1
+        with self._cursor() as cursor:
+            reader = cursor.sql(self._select()).to_arrow_reader(rows)
+            for batch in reader:
+                frame = pl.from_arrow(pa.Table.from_batches([batch]))
+                assert isinstance(frame, pl.DataFrame)
+                yield TableBlock(self, frame, numbers_from(row, len(frame)), positions)
+                row += len(frame)
+
+    def _select(self) -> str:
+        columns = [
+            f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" if _travels_as_text(kind) else quoted(name)
+            for name, kind in self.declared.items()
+        ]
+        return f"SELECT {', '.join(columns)} FROM ({_subquery(self.url)})"
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A second line to the database: a result that is still being read keeps its own busy."""
+        import duckdb
+
+        cursor = self.connection.cursor()
+        try:
+            cursor.execute("SET TimeZone = 'UTC'")
+            yield cursor
+        except duckdb.Error as error:
+            raise LeadsError(f"`{self.name}` cannot be read: {_words(error)}") from error
+        finally:
+            cursor.close()
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+class DuckdbWriter(TableWriter):
+    """Writes a table of a DuckDB file; see `TableWriter`."""
+
+    def __init__(
+        self, url: TableUrl, source: LeadSource, chosen: Sequence[Chosen], added: Mapping[str, Any],
+        options: WriteOptions,
+    ):  # fmt: skip
+        self._made = not os.path.exists(url.address)
+        self.url = url
+        self._done = False
+        self._connection = connect(url, writable=True)
+        try:
+            self.execute("BEGIN")
+            super().__init__(url, source, chosen, added, options)
+        except BaseException:
+            self.abort()
+            raise
+
+    def types(self) -> list[str]:
+        declared = self._source.declared if self._source.__class__ is DuckdbSource else {}
+        empty = self._frame_types()
+        with self._registered(empty):
+            own = self._connection.execute('DESCRIBE SELECT * FROM "leads_block"').fetchall()
+        return [
+            declared.get(one.name, kind) if one.position is not None else kind
+            for one, (_, kind, *_) in zip(self._chosen, own, strict=True)
+        ]
+
+    def _frame_types(self) -> pl.DataFrame:
+        """An empty frame with the types in which the columns come."""
+        import polars as pl
+
+        own = self._source.schema()
+        types = [self._added[one.name] if one.position is None else own[one.name] for one in self._chosen]
+        self._dtypes = [pl.String() if _is_text(dtype) else dtype for dtype in types]
+        return pl.DataFrame(schema=dict(zip(self._labels(), self._dtypes, strict=True)))
+
+    def _labels(self) -> list[str]:
+        return [f"c{place}" for place in range(len(self._chosen))]
+
+    def existing(self) -> list[tuple[str, str]] | None:
+        import duckdb
+
+        try:
+            found = self._connection.execute(f"DESCRIBE {quoted(*self.url.table)}").fetchall()
+        except duckdb.CatalogException:
+            # What failed ends the transaction's use; nothing has been done in it yet.
+            self.execute("ROLLBACK")
+            self.execute("BEGIN")
+            return None
+        return [(str(row[0]), str(row[1])) for row in found]
+
+    def open_insert(self, into: str, types: Sequence[str]) -> None:
+        columns = ", ".join(quoted(name) for name in self.names)
+        casts = ", ".join(f"CAST({label} AS {kind})" for label, kind in zip(self._labels(), types, strict=True))
+        self._insert = f'INSERT INTO {into} ({columns}) SELECT {casts} FROM "leads_block"'
+
+    def rows(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> pl.DataFrame:
+        import polars as pl
+
+        from leadrules.leads.parquet_writer import typed
+
+        own = block.columns(self.positions)
+        columns = [
+            typed(added[one.name] if one.position is None else own[str(one.position)], dtype).alias(label)
+            for one, dtype, label in zip(self._chosen, self._dtypes, self._labels(), strict=True)
+        ]
+        frame = pl.DataFrame(columns)
+        return frame if kept.all() else frame.filter(pl.Series(kept))
+
+    def insert(self, rows: pl.DataFrame) -> None:
+        with self._registered(rows):
+            self.execute(self._insert)
+
+    def close_insert(self) -> None:
+        """Every insert is done when it returns."""
+
+    def execute(self, sql: str) -> int:
+        import duckdb
+
+        try:
+            answer = self._connection.execute(sql).fetchone()
+        except duckdb.Error as error:
+            raise self.refused(_words(error)) from error
+        return int(answer[0]) if answer and isinstance(answer[0], int) else 0
+
+    def end(self, good: bool) -> None:
+        import duckdb
+
+        if self._done:
+            return
+        if good:
+            self.execute("COMMIT")
+        self._done = True
+        with suppress(duckdb.Error):
+            if not good:
+                self._connection.execute("ROLLBACK")
+            self._connection.close()
+        if not good and self._made:
+            for path in (self.url.address, f"{self.url.address}.wal"):
+                with suppress(OSError):
+                    os.unlink(path)
+
+    @contextmanager
+    def _registered(self, frame: pl.DataFrame) -> Iterator[None]:
+        self._connection.register("leads_block", frame)
+        try:
+            yield
+        finally:
+            self._connection.unregister("leads_block")
+
+
+def _subquery(url: TableUrl) -> str:
+    return url.query or f"FROM {quoted(*url.table)}"
+
+
+def _travels_as_text(kind: str) -> bool:
+    return any(word in kind.upper() for word in _AS_TEXT)
+
+
+def _is_text(dtype: pl.DataType) -> bool:
+    """Whether a column is written as text: texts by code, and columns without any value."""
+    import polars as pl
+
+    return dtype in (pl.Categorical, pl.Enum, pl.Null, pl.Object)
+
+
+def _unreadable(url: TableUrl, error: duckdb.Error) -> LeadsError:
+    """The message for a table or a query that DuckDB cannot read."""
+    import duckdb
+
+    if url.table and isinstance(error, duckdb.CatalogException):
+        with suppress(duckdb.Error):
+            connection = connect(url, writable=False)
+            tables = [row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+            connection.close()
+            return no_table(url, tables)
+    return LeadsError(f"`{url.shown}` cannot be read: {_words(error)}")
+
+
+def no_table(url: TableUrl, tables: Sequence[str]) -> LeadsError:
+    """The message for a table that is not there, with those that are."""
+    near = near_names(url.table[-1], tables)
+    there = ", ".join(f"`{name}`" for name in sorted(tables)[:8]) + (", …" if len(tables) > 8 else "")
+    help = f"did you mean `{near[0]}`?" if near else f"it has {there}" if tables else "it has no tables"
+    return LeadsError(f"there is no table `{url.what}` in `{url.shown.rsplit(' ', 1)[0]}`", help)
+
+
+def _words(error: Exception) -> str:
+    """What the database says, without the name of its exception and the statement."""
+    line = str(error).strip().split("\n")[0]
+    return line.partition(" Error: ")[2] or line

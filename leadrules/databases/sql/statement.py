@@ -1,0 +1,290 @@
+"""A ruleset and a table as one `SELECT`: every column that `run` adds, and `reject_reason`.
+
+The order is the language's: values read, frameworks, exclude, points, totals, disqualify, stages and
+labels, reasons. Where each expression stands among the layers follows from what it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from typing import Any
+
+from sqlglot import exp
+
+from leadrules.databases.sql import terms
+from leadrules.databases.sql.conditions import Conditions
+from leadrules.databases.sql.dialects.dialect import Dialect
+from leadrules.databases.sql.layers import Layers
+from leadrules.databases.sql.mail import Mail, names_of
+from leadrules.databases.sql.operands import Operands, computed_with
+from leadrules.databases.sql.points import Points
+from leadrules.databases.sql.reading import Reader
+from leadrules.databases.sql.refusals import Refusals
+from leadrules.databases.sql.terms import SQL, text
+from leadrules.databases.sql.verdicts import Verdicts
+from leadrules.databases.table import Table
+from leadrules.leads import LeadsError, match_headers
+from leadrules.leads.chosen import choose_columns
+from leadrules.ruleset import Arithmetic, FrameworkCount, Model
+
+REJECT_REASON = "reject_reason"
+RESERVED = ("item", "key", "domain")
+"""Names that expressions use within themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The `SELECT`, in the words of a dialect: `columns` are the names that come out, in order."""
+
+    tree: exp.Select
+    dialect: Dialect
+    columns: tuple[str, ...]
+
+    def sql(self) -> str:
+        """The statement as text."""
+        return self.tree.sql(dialect=self.dialect.glot, pretty=True, normalize_functions=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What should come out: how many reasons (None: all), which columns (None: the table's, then the added), `prefix`."""
+
+    reasons: int | None = 3
+    columns: Sequence[str] | None = None
+    prefix: str = ""
+    replace: bool = False
+
+
+def compile_select(
+    model: Model, table: Table, dialect: Dialect, as_of: date | None, wanted: Wanted = Wanted(), source: SQL | None = None
+) -> Statement:
+    """The statement that scores a table's leads.
+
+    `as_of` is the date to score for, None the database's own date, in UTC, of the day on which it runs. `source`
+    stands for the table where the table's name would not do. Raises `LeadsError` for what cannot be said in
+    the dialect, with the places, and for columns that do not fit.
+    """
+    chosen = _chosen(model, table, wanted)
+    return _Writer(model, table, dialect, as_of, wanted, chosen).statement(source)
+
+
+def added_names(model: Model, reasons: int | None) -> list[str]:
+    """The columns that scoring adds, in the order of the contract, `reject_reason` behind them."""
+    names = ["score", *(score.name for score in model.scores), "stage", "disqualified"]
+    names += [label.name for label in model.labels]
+    names += [f"{one.name}.{what}" for one in model.frameworks for what in ("met", "open", "ask")]
+    return [*names, *(["reasons"] if reasons != 0 else []), REJECT_REASON]
+
+
+def _chosen(model: Model, table: Table, wanted: Wanted) -> tuple[list[str], list[str]]:
+    """The names of the table's columns and of the added ones that come out."""
+    added = [wanted.prefix + name for name in added_names(model, wanted.reasons)]
+    own = [column.name for column in table.columns]
+    twins = {name.lower(): name for name in own}
+    if not table.known and wanted.columns is not None:
+        own += [name for name in wanted.columns if name not in own and name not in added]
+    clashes = [twins[name.lower()] for name in added if name.lower() in twins]
+    drop = set(clashes) if wanted.replace else set()
+    alike = [name for name in clashes if name not in drop]
+    if alike:
+        shown = ", ".join(f"`{name}`" for name in alike)
+        raise LeadsError(
+            f"the SELECT would add {shown}, and the table has {'a column' if len(alike) == 1 else 'columns'} called so already",
+            "name the added columns otherwise with `--prefix lead_`, or drop those of an earlier run with `--replace`",
+        )
+    chosen = choose_columns(own, added, wanted.columns, drop)
+    return [one.name for one in chosen if one.position is not None], [one.name for one in chosen if one.position is None]
+
+
+class _Writer:
+    """Writes one statement."""
+
+    def __init__(
+        self, model: Model, table: Table, dialect: Dialect, as_of: date | None, wanted: Wanted,
+        chosen: tuple[list[str], list[str]],
+    ):  # fmt: skip
+        self.model, self.table, self.dialect, self.wanted = model, table, dialect, wanted
+        self.kept, self.outputs = chosen
+        self.as_of = as_of
+        self.refusals = Refusals()
+        self.layers = Layers({column.name.lower() for column in table.columns} | {name.lower() for name in self.kept})
+        self.layers.taken |= set(RESERVED)
+        self.bads: list[tuple[SQL, str]] = []
+
+    def statement(self, source: SQL | None) -> Statement:
+        as_of_column = None if self.as_of is not None else self.layers.add("read", "as_of", self.dialect.today())
+        operands = Operands(self.model, self.dialect, self.layers, self.as_of, as_of_column)
+        mail = Mail(operands)
+        conditions = Conditions(operands, mail, {})
+        verdicts = Verdicts(self.model, conditions, self.refusals)
+        points = Points(self.model, conditions, self.refusals)
+        operands.count, operands.label = verdicts.count, verdicts.label
+        self._read(operands)
+        self.refusals.raise_if_any(self.dialect.name)
+        for position in range(len(self.model.frameworks)):
+            verdicts.states(position)
+        verdicts.exclude()
+        points.write()
+        verdicts.disqualify()
+        verdicts.decide()
+        self.refusals.raise_if_any(self.dialect.name)
+        outputs = self._outputs(operands, verdicts, points)
+        self._refuse_long_names()
+        with self.refusals.within(None):
+            named = source or exp.Table(
+                this=_part(self.table.name[-1]),
+                db=_part(self.table.name[-2]) if len(self.table.name) > 1 else None,
+                catalog=_part(self.table.name[-3]) if len(self.table.name) > 2 else None,
+            )
+            tree = self.layers.select(named, self.kept, outputs, self.dialect.fence, self.dialect.most_columns)
+            self._put_lists(tree, mail)
+            self._head(tree)
+            return Statement(tree, self.dialect, (*self.kept, *(name for name, _ in outputs)))
+        self.refusals.raise_if_any(self.dialect.name)
+        raise AssertionError("a refusal was raised")
+
+    # ---------------------------------------------------------------------- values
+
+    def _read(self, operands: Operands) -> None:
+        matched = match_headers(self.model.fields, [column.name for column in self.table.columns])
+        if matched.errors and self.table.known:
+            lines = "\n".join(
+                f"{one.message}" + (f"\n  = help: {one.help}" if one.help else "") for one in matched.errors
+            )
+            raise LeadsError(f"the columns of `{self.table.shown}` do not fit the ruleset's fields:\n{lines}")
+        by_name = {column.name: column for column in self.table.columns}
+        bounds: dict[int, float] = {}
+        if self.dialect.overflow_fails:
+            for span, part in _statements(self.model):
+                with self.refusals.within(span):
+                    for position, factor in computed_with(_arithmetics(part), self.model).items():
+                        bounds[position] = min(bounds.get(position, factor), factor)
+        reader = Reader(self.dialect, self.layers, bounds)
+        for position in self.model.read_fields:
+            field = self.model.fields[position]
+            header = matched.headers.get(position)
+            with self.refusals.within(field.span):
+                reading = reader.read(position, field, None if header is None else by_name[header])
+                operands.values[position] = reading.value
+                if reading.bad is not None:
+                    bad = self.layers.add("read", f"bad_{field.name}", terms.definitely(reading.bad))
+                    self.bads.append((bad, reading.reason))
+
+    # --------------------------------------------------------------------- outputs
+
+    def _outputs(self, operands: Operands, verdicts: Verdicts, points: Points) -> list[tuple[str, SQL]]:
+        """What comes out, by name; nothing of a rejected lead, and little of an excluded one."""
+        dialect, model = self.dialect, self.model
+        rejected: SQL | None = None
+        reject: SQL = terms.cast(terms.null(), dialect.text_type)
+        if self.bads:
+            rejected = self.layers.add("verdicts", "is_rejected", terms.either([bad.copy() for bad, _ in self.bads]))
+            reject = dialect.joined([terms.when((bad.copy(), text(why))) for bad, why in self.bads], "; ")
+        without = [one.copy() for one in (rejected, verdicts.excluded if verdicts.excludes else None) if one is not None]
+
+        def scored(value: SQL) -> SQL:
+            if not without:
+                return value
+            return terms.when((terms.negated(terms.either([one.copy() for one in without])), value))
+
+        def good(value: SQL) -> SQL:
+            return value if rejected is None else terms.when((terms.negated(rejected.copy()), value))
+
+        def score(position: int | None) -> SQL:
+            hundredths = terms.cast(operands.scores[position].copy(), dialect.double)
+            return scored(exp.Div(this=hundredths, expression=terms.whole(100)))
+
+        disqualified = verdicts.conditions.disqualified
+        assert disqualified is not None and verdicts.conditions.stage is not None
+        stage_rows: list[tuple[SQL, SQL]] = []
+        if verdicts.excludes:
+            stage_rows.append((verdicts.excluded.copy(), text("excluded")))
+        if verdicts.disqualifies:
+            stage_rows.append((disqualified.copy(), text("disqualified")))
+        stage = verdicts.conditions.stage.copy()
+        outputs: list[SQL] = [score(None), *(score(position) for position in range(len(model.scores)))]
+        outputs.append(good(terms.when(*stage_rows, otherwise=stage) if stage_rows else stage))
+        outputs.append(good(disqualified.copy()))
+        outputs += [
+            scored(terms.call("NULLIF", verdicts.label(position), text(""))) for position in range(len(model.labels))
+        ]
+        for position in range(len(model.frameworks)):
+            outputs += [scored(verdicts.count(FrameworkCount(position, "met")))]
+            outputs += [scored(verdicts.count(FrameworkCount(position, "open")))]
+            outputs += [scored(verdicts.ask(position))]
+        if self.wanted.reasons != 0:
+            outputs.append(good(self._reasons(verdicts, points)))
+        outputs.append(reject)
+        names = [self.wanted.prefix + name for name in added_names(model, self.wanted.reasons)]
+        by_name = dict(zip(names, outputs, strict=True))
+        return [(name, by_name[name]) for name in self.outputs]
+
+    def _reasons(self, verdicts: Verdicts, points: Points) -> SQL:
+        excluding = [terms.when((held.copy(), text(said))) for said, held in verdicts.excludes]
+        first = [terms.when((held.copy(), text(said))) for said, held in verdicts.disqualifies]
+
+        def add(hint: str, value: SQL) -> SQL:
+            return self.layers.add("reasons", hint, value)
+
+        reasons = self.dialect.reasons(add, points.contributions(), self.wanted.reasons, first)
+        if not excluding:
+            return reasons
+        said = self.dialect.joined(excluding, "; ")
+        return terms.when((verdicts.excluded.copy(), said), otherwise=reasons)
+
+    # ------------------------------------------------------------------ the whole
+
+    def _refuse_long_names(self) -> None:
+        longest = self.dialect.longest_name
+        long = [name for name in self.outputs if longest is not None and len(name.encode()) > longest]
+        if long:
+            raise LeadsError(
+                f"{self.dialect.name} cuts names of columns after {longest} bytes, and `{long[0]}` is longer",
+                "give it a shorter name in the ruleset, or leave it out with --columns",
+            )
+
+    def _put_lists(self, tree: exp.Select, mail: Mail) -> None:
+        """The tables that addresses are looked up in, before all else."""
+        listed = []
+        for name, domains in sorted(mail.lists.items()):
+            rows = exp.Select(
+                expressions=[exp.Alias(this=self.dialect.texts_apart(names_of(domains)), alias=exp.Identifier(this="domain"))]
+            )
+            listed.append(exp.CTE(this=rows, alias=exp.TableAlias(this=exp.Identifier(this=name, quoted=False))))
+        ctes = tree.args["with_"]
+        ctes.set("expressions", [*listed, *ctes.expressions])
+
+    def _head(self, tree: exp.Select) -> None:
+        model = self.model
+        name = " ".join(part for part in (model.title or model.path, model.version) if part)
+        as_of = "the day it runs, in UTC" if self.as_of is None else self.as_of.isoformat()
+        said = f"{name} ({model.hash[:12]}), as of {as_of}: written by leadrules for {self.dialect.name}. "
+        said += "Points are whole hundredths, and an unknown condition is NULL."
+        tree.args["with_"].expressions[0].add_comments([" ".join(said.replace("*/", "* /").replace("/*", "/ *").split())])
+
+
+def _part(name: str) -> exp.Identifier:
+    return exp.Identifier(this=name, quoted=True)
+
+
+def _statements(model: Model) -> Iterable[tuple[Any, Any]]:
+    """Every part of a model that can compute, with its place."""
+    for part in (
+        *model.excludes, *model.rules, *model.disqualifies, *model.stages, *model.labels,
+        *(criterion for framework in model.frameworks for criterion in framework.criteria),
+    ):  # fmt: skip
+        yield part.span, part
+
+
+def _arithmetics(part: object) -> Iterable[Arithmetic]:
+    """Every computation within a part of a model."""
+    if isinstance(part, Arithmetic):
+        yield part
+    if isinstance(part, tuple):
+        for one in part:
+            yield from _arithmetics(one)
+    elif is_dataclass(part) and not isinstance(part, type):
+        for slot in fields(part):
+            yield from _arithmetics(getattr(part, slot.name))

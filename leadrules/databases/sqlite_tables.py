@@ -1,0 +1,295 @@
+"""Tables of a SQLite file.
+
+SQLite types values, not columns: a column of a table gets the type that all its values share, found
+by one pass over the table before the first lead is read, as for JSON.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
+
+from leadrules.databases.blocks import TableBlock, numbers_from, refuse_repeated
+from leadrules.databases.duckdb_tables import no_table
+from leadrules.databases.url import TableUrl, quoted
+from leadrules.databases.writing import TableWriter, WriteOptions
+from leadrules.leads.block import NO_NUMBERS, ROWS, NumberType, positions_of
+from leadrules.leads.chosen import Chosen
+from leadrules.leads.errors import LeadsError
+from leadrules.leads.typed import column
+
+if TYPE_CHECKING:
+    import numpy as np
+    import polars as pl
+
+    from leadrules.leads.block import Block, LeadSource
+
+_WAIT = 10.0
+"""Seconds to wait for another program's lock."""
+
+
+def connect(url: TableUrl, *, writable: bool) -> sqlite3.Connection:
+    """Open the file; made if it is not there and will be written. Raises LeadsError."""
+    if not writable and not os.path.exists(url.address):
+        raise LeadsError(f"there is no file `{url.address}`", "check the spelling and the folder you are in")
+    if os.path.isdir(url.address):
+        raise LeadsError(f"`{url.address}` is a folder, not a SQLite file", "name a file in it")
+    path = Path(os.path.abspath(url.address)).as_uri()
+    try:
+        connection = sqlite3.connect(
+            f"{path}?mode={'rwc' if writable else 'ro'}", uri=True, timeout=_WAIT, isolation_level=None,
+            check_same_thread=False,
+        )  # fmt: skip
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.Error as error:
+        raise _cannot(url, error) from error
+    return connection
+
+
+class SqliteSource:
+    """A table or a query of a SQLite file; see `leads.block.LeadSource`.
+
+    `declared` are the columns' types as the table declares them; a query's have none.
+    """
+
+    absent_is_missing = False
+    blank_lines = 0
+    total_bytes = None
+    path: str | None = None
+
+    def __init__(self, url: TableUrl, *, writable: bool = False):
+        self.url, self.name = url, url.shown
+        self.connection = connect(url, writable=writable)
+        try:
+            with self._reading():
+                self.connection.execute("BEGIN IMMEDIATE" if writable else "BEGIN")
+                cursor = self.connection.execute(f"SELECT * FROM ({url.select()}) LIMIT 0")
+                self.headers = [str(one[0]) for one in cursor.description]
+            refuse_repeated(self.headers, url)
+            self.declared = dict(columns_of(self.connection, url) or []) if url.table else {}
+        except BaseException:
+            self.connection.close()
+            raise
+        self._types: list[pl.DataType | None] | None = None
+
+    def schema(self) -> dict[str, pl.DataType]:
+        import polars as pl
+
+        return {
+            name: dtype if dtype is not None else pl.String()
+            for name, dtype in zip(self.headers, self._column_types(), strict=True)
+        }
+
+    def written(self, flat: bool) -> list[int]:
+        return list(range(len(self.headers)))
+
+    def blocks(
+        self, needed: Sequence[str] = (), rows: int = ROWS, *, as_numbers: Mapping[str, NumberType] = NO_NUMBERS
+    ) -> Iterator[TableBlock]:
+        """All leads, in the table's order."""
+        import polars as pl
+
+        positions, types, row = positions_of(needed, self.headers), self._column_types(), 1
+        with self._reading():
+            cursor = self.connection.execute(self.url.select())
+            while values := cursor.fetchmany(rows):
+                frame = pl.DataFrame(
+                    [
+                        column(name, _booleans(cells) if dtype == pl.Boolean else cells, dtype)
+                        for name, dtype, cells in zip(self.headers, types, zip(*values, strict=True), strict=True)
+                    ]
+                )
+                yield TableBlock(self, frame, numbers_from(row, len(values)), positions, raw=values)
+                row += len(values)
+
+    def _column_types(self) -> list[pl.DataType | None]:
+        """The type that all values of each column share; None where they share none."""
+        import polars as pl
+
+        if self._types is None:
+            # One pass, as many bits for each column as SQLite has kinds of values.
+            kinds = ("integer", "real", "text", "blob")
+            asked = ", ".join(f"max(typeof({quoted(name)}) = '{kind}')" for name in self.headers for kind in kinds)
+            with self._reading():
+                found = self.connection.execute(f"SELECT {asked} FROM ({self.url.select()})").fetchone()
+            shared: dict[frozenset[str], pl.DataType] = {
+                frozenset(): pl.String(),
+                frozenset({"integer"}): pl.Int64(),
+                frozenset({"real"}): pl.Float64(),
+                frozenset({"text"}): pl.String(),
+                frozenset({"blob"}): pl.Binary(),
+            }
+            self._types = []
+            for place, name in enumerate(self.headers):
+                bits = found[place * len(kinds) : (place + 1) * len(kinds)]
+                have = frozenset(kind for kind, bit in zip(kinds, bits, strict=True) if bit)
+                truth = self.declared.get(name, "").upper() in ("BOOLEAN", "BOOL") and have == {"integer"}
+                self._types.append(pl.Boolean() if truth and self._are_bits(name) else shared.get(have))
+        return self._types
+
+    def _are_bits(self, name: str) -> bool:
+        """Whether a column has 0 and 1 alone."""
+        with self._reading():
+            odd = self.connection.execute(
+                f"SELECT 1 FROM ({self.url.select()}) WHERE {quoted(name)} NOT IN (0, 1) LIMIT 1"
+            )
+            return odd.fetchone() is None
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OverflowError) as error:
+            if self.url.table and "no such table" in str(error):
+                found = self.connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
+                raise no_table(self.url, [str(row[0]) for row in found]) from error
+            raise _cannot(self.url, error) from error
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+class SqliteWriter(TableWriter):
+    """Writes a table of a SQLite file; see `TableWriter`."""
+
+    def __init__(
+        self, url: TableUrl, source: LeadSource, chosen: Sequence[Chosen], added: Mapping[str, Any],
+        options: WriteOptions,
+    ):  # fmt: skip
+        self._made = not os.path.exists(url.address)
+        self.url = url
+        self._done = False
+        # A second connection to the file would wait for the first to end reading, which waits for it.
+        reader: Any = source
+        shares = reader.__class__ is SqliteSource and reader.url.address == url.address
+        self._connection = reader.connection if shares else connect(url, writable=True)
+        try:
+            if not shares:
+                self.execute("BEGIN IMMEDIATE")
+            super().__init__(url, source, chosen, added, options)
+        except BaseException:
+            self.abort()
+            raise
+
+    def types(self) -> list[str]:
+        declared = self._source.declared if self._source.__class__ is SqliteSource else {}
+        own = self._source.schema()
+        return [
+            _declaration(self._added[one.name])
+            if one.position is None
+            else declared.get(one.name) or _declaration(own[one.name])
+            for one in self._chosen
+        ]
+
+    def existing(self) -> list[tuple[str, str]] | None:
+        return columns_of(self._connection, self.url)
+
+    def open_insert(self, into: str, types: Sequence[str]) -> None:
+        columns = ", ".join(quoted(name) for name in self.names)
+        self._insert = f"INSERT INTO {into} ({columns}) VALUES ({', '.join('?' * len(self.names))})"
+
+    def rows(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> list[tuple[Any, ...]]:
+        if isinstance(block, TableBlock) and self._source.__class__ is SqliteSource:
+            own: Mapping[int, Sequence[Any]] = {
+                position: [row[position] for row in block.raw] for position in self.positions
+            }
+        else:
+            frame = _plain(block.columns(self.positions))
+            own = {position: frame[str(position)].to_list() for position in self.positions}
+        columns = [added[one.name].to_list() if one.position is None else own[one.position] for one in self._chosen]
+        rows = zip(*columns, strict=True)
+        return [row for row, keep in zip(rows, kept.tolist(), strict=True) if keep]
+
+    def insert(self, rows: list[tuple[Any, ...]]) -> None:
+        try:
+            self._connection.executemany(self._insert, rows)
+        except (sqlite3.Error, OverflowError) as error:
+            raise self.refused(str(error)) from error
+
+    def close_insert(self) -> None:
+        """Every insert is done when it returns."""
+
+    def execute(self, sql: str) -> int:
+        try:
+            answer = self._connection.execute(sql).fetchone()
+        except sqlite3.Error as error:
+            raise self.refused(_words(error)) from error
+        return int(answer[0]) if answer else 0
+
+    def end(self, good: bool) -> None:
+        if self._done:
+            return
+        if good:
+            self.execute("COMMIT")
+        self._done = True
+        with suppress(sqlite3.Error):
+            if not good and self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            self._connection.close()
+        if not good and self._made:
+            with suppress(OSError):
+                os.unlink(self.url.address)
+
+
+def columns_of(connection: sqlite3.Connection, url: TableUrl) -> list[tuple[str, str]] | None:
+    """Names and declared types of a table's columns; None if there is no such table."""
+    schema = f"{quoted(url.table[0])}." if len(url.table) > 1 else ""
+    try:
+        found = connection.execute(f"PRAGMA {schema}table_info({quoted(url.table[-1])})").fetchall()
+    except sqlite3.Error as error:
+        raise _cannot(url, error) from error
+    return [(str(row[1]), str(row[2])) for row in found] or None
+
+
+def _booleans(cells: Sequence[int | None]) -> list[bool | None]:
+    return [None if cell is None else bool(cell) for cell in cells]
+
+
+def _declaration(dtype: pl.DataType) -> str:
+    import polars as pl
+
+    if dtype.is_integer():
+        return "INTEGER"
+    if dtype.is_float():
+        return "REAL"
+    if dtype == pl.Boolean:
+        return "BOOLEAN"
+    return "BLOB" if dtype == pl.Binary else "TEXT"
+
+
+def _plain(frame: pl.DataFrame) -> pl.DataFrame:
+    """Columns as SQLite has them: days, times, decimals and what is nested as text."""
+    import polars as pl
+
+    from leadrules.leads.texts import as_texts
+
+    kept = [name for name, dtype in frame.schema.items() if dtype == pl.Binary]
+    texts = as_texts(frame.drop(kept)).with_columns(
+        pl.col(pl.Date, pl.Decimal, pl.Categorical, pl.Enum, pl.UInt64, pl.Int128, pl.Time).cast(pl.String)
+    )
+    return texts.with_columns([frame[name] for name in kept])
+
+
+def _cannot(url: TableUrl, error: Exception) -> LeadsError:
+    words = _words(error)
+    if "locked" in words:
+        return LeadsError(
+            f"`{url.address}` is in use by another program that is writing it", "wait until it is done, then try again"
+        )
+    if "not a database" in words:
+        return LeadsError(f"`{url.address}` is not a SQLite file", "check the name")
+    if "readonly" in words or "read-only" in words:
+        return LeadsError(f"`{url.address}` may not be written by you", "ask for the right to write it")
+    if "unable to open" in words:
+        return LeadsError(f"`{url.address}` cannot be opened", "check the folder and your right to use it")
+    return LeadsError(f"`{url.shown}` cannot be read: {words}")
+
+
+def _words(error: Exception) -> str:
+    return str(error).strip().split("\n")[0]

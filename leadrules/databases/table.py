@@ -1,0 +1,126 @@
+"""A table of leads as SQL sees it: its name, and its columns, each of a kind that a field can be read from.
+
+Columns come from a live table, from its `CREATE TABLE`, or, where nothing is said, from the
+ruleset: then every field has the column that it names first, of its own type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from leadrules.leads.errors import LeadsError
+from leadrules.ruleset import Model
+
+ColumnKind = Literal[
+    "text", "small integer", "integer", "decimal", "double", "boolean", "date", "datetime", "zoned", "texts"
+]
+"""What a column holds; `zoned` is a moment with its zone, `small integer` one of at most 32 bits."""
+
+_KINDS: Mapping[str, ColumnKind] = {
+    **dict.fromkeys(("CHAR", "NCHAR", "VARCHAR", "NVARCHAR", "TEXT", "BPCHAR", "NAME", "ENUM", "UUID", "CITEXT"), "text"),
+    **dict.fromkeys(("TINYINT", "UTINYINT", "SMALLINT", "USMALLINT", "INT", "MEDIUMINT", "SERIAL", "SMALLSERIAL"), "small integer"),
+    **dict.fromkeys(("BIGINT", "UINT", "UBIGINT", "INT128", "UINT128", "BIGSERIAL"), "integer"),
+    **dict.fromkeys(("DECIMAL", "BIGDECIMAL"), "decimal"),
+    **dict.fromkeys(("FLOAT", "DOUBLE"), "double"),
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    **dict.fromkeys(("TIMESTAMP", "TIMESTAMPNTZ", "DATETIME", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"), "datetime"),
+    "TIMESTAMPTZ": "zoned",
+}  # fmt: skip
+
+_KIND_OF_FIELD: Mapping[str, ColumnKind] = {
+    "integer": "integer",
+    "number": "double",
+    "boolean": "boolean",
+    "date": "date",
+    "datetime": "datetime",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """A column: its name as it stands, its type in the database's words, and its kind (None: nothing to read from)."""
+
+    name: str
+    type: str
+    kind: ColumnKind | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table, or view, by its name in parts (`schema`, `leads`). `known` says whether these are all its columns."""
+
+    name: tuple[str, ...]
+    columns: tuple[TableColumn, ...]
+    known: bool = True
+
+    @property
+    def shown(self) -> str:
+        return ".".join(self.name)
+
+
+def column_of(name: str, type: str, dialect: str) -> TableColumn:
+    """A column by the name of its type in a dialect."""
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+
+    try:
+        data = exp.DataType.build(type, dialect=dialect)
+    except SqlglotError:
+        return TableColumn(name, type, None)
+    return TableColumn(name, type, _kind(data))
+
+
+def _kind(data: object) -> ColumnKind | None:
+    from sqlglot import exp
+
+    assert isinstance(data, exp.DataType)
+    kind = data.this.name if isinstance(data.this, exp.DType) else ""
+    if kind in ("ARRAY", "LIST"):
+        inner = data.expressions[0] if data.expressions else None
+        return "texts" if isinstance(inner, exp.DataType) and _kind(inner) == "text" else None
+    return _KINDS.get(kind)
+
+
+def table_from_ddl(statement: str, dialect: str, name: tuple[str, ...] | None = None) -> Table:
+    """The table that a `CREATE TABLE` makes, or a bare list of columns: `id BIGINT, "Email" TEXT`.
+
+    Raises `LeadsError` for anything else. `name` overrules the statement's own.
+    """
+    from sqlglot import exp, parse_one
+    from sqlglot.errors import SqlglotError
+
+    bare = not statement.lstrip().lower().startswith("create")
+    try:
+        made = parse_one(f"CREATE TABLE leads ({statement})" if bare else statement, dialect=dialect)
+    except SqlglotError as error:
+        raise LeadsError(
+            "the columns of the table could not be read: " + str(error).splitlines()[0].lower().rstrip("."),
+            "give a CREATE TABLE statement, or columns like `id BIGINT, email TEXT`",
+        ) from error
+    definitions = list(made.find_all(exp.ColumnDef))
+    if not isinstance(made, exp.Create) or not definitions:
+        raise LeadsError(
+            "no columns were found in what should say the table's columns",
+            "give a CREATE TABLE statement, or columns like `id BIGINT, email TEXT`",
+        )
+    columns = []
+    for one in definitions:
+        if one.kind is None:
+            raise LeadsError(f"the column `{one.name}` has no type", "say it behind the name: `id BIGINT`")
+        columns.append(TableColumn(one.name, one.kind.sql(dialect=dialect), _kind(one.kind)))
+    table = made.find(exp.Table)
+    own = tuple(part.name for part in table.parts) if table is not None and not bare else ("leads",)
+    return Table(name or own, tuple(columns))
+
+
+def table_of_fields(model: Model, name: Sequence[str], dialect: str, types: Mapping[ColumnKind, str]) -> Table:
+    """The table that a ruleset alone lets expect: for each field its first header, of the field's own type."""
+    columns = []
+    for position in model.read_fields:
+        field = model.fields[position]
+        kind: ColumnKind = _KIND_OF_FIELD.get(field.type, "text")
+        columns.append(TableColumn((field.headers or (field.name,))[0], types[kind], kind))
+    return Table(tuple(name), tuple(columns), known=False)

@@ -1,0 +1,261 @@
+"""Scored leads into a table: all of them or none.
+
+Everything happens in one transaction that `commit` ends, so that a run that is stopped, killed or
+cut off leaves the table as it was, and the same run again ends as the first would have.
+
+mode    | a table that is there already
+--------|----------------------------------------------------------------------
+replace | gets these leads in place of its own; made anew if its columns differ
+append  | gets these leads behind its own
+upsert  | has the leads with the same key changed, and the others added
+
+A table that is not there is made, whatever the mode.
+
+Questionable decision: where a table is there, `replace` and `upsert` gather the leads in a
+temporary table first and touch the table itself at the end, so that others can read the old answers for as
+long as the run takes.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadrules.databases.url import NAMES, TableUrl, quoted
+from leadrules.leads.chosen import Chosen
+from leadrules.leads.errors import LeadsError
+from leadrules.problems.near import near_names
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from leadrules.leads.block import Block, LeadSource
+
+Mode = Literal["replace", "append", "upsert"]
+
+PARTS = "leadrules_part"
+"""The temporary table in which leads are gathered."""
+
+
+@dataclass(frozen=True)
+class WriteOptions:
+    """How a table is written; `key` are the columns by which upsert knows a lead again."""
+
+    mode: Mode = "replace"
+    key: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.mode == "upsert" and not self.key:
+            raise LeadsError(
+                "`--mode upsert` needs the columns by which a lead is known again", "name them: `--key Email`"
+            )
+        if self.mode != "upsert" and self.key:
+            raise LeadsError("`--key` is for `--mode upsert`", "leave it out, or say `--mode upsert`")
+
+
+class TableWriter(ABC):
+    """Writes a table; what databases do differently is in the classes below it.
+
+    A subclass connects before `__init__` of this class, which begins the transaction's work.
+    """
+
+    url: TableUrl
+    folds_names = True
+    """Whether names that differ in case alone are one column."""
+
+    def __init__(
+        self,
+        url: TableUrl,
+        source: LeadSource,
+        chosen: Sequence[Chosen],
+        added: Mapping[str, Any],
+        options: WriteOptions,
+    ):
+        self.url, self._source, self._chosen, self._options = url, source, chosen, options
+        self._added = added
+        self.names = [one.name for one in chosen]
+        self.positions = [one.position for one in chosen if one.position is not None]
+        self._refuse_repeated()
+        self._refuse_unknown_key()
+        types = self.types()
+        before = self.existing()
+        self._remake = before is not None and options.mode == "replace" and not self._same(before, types)
+        if before is None:
+            self.create(quoted(*url.table), types)
+            self._into = quoted(*url.table)
+        else:
+            if options.mode != "replace":
+                self._refuse_missing([name for name, _ in before])
+                known = {self._folded(name): kind for name, kind in before}
+                types = [known[self._folded(name)] for name in self.names]
+            if options.mode == "append":
+                self._into = quoted(*url.table)
+            else:
+                self.create(quoted(PARTS), types, temporary=True)
+                self._into = quoted(PARTS)
+        self._types = types
+        self.open_insert(self._into, types)
+
+    # ------------------------------------------------------------- what a database does in its own way
+
+    @abstractmethod
+    def types(self) -> list[str]:
+        """The type of each chosen column."""
+
+    @abstractmethod
+    def existing(self) -> list[tuple[str, str]] | None:
+        """Names and types of the table's columns; None if there is no such table."""
+
+    @abstractmethod
+    def open_insert(self, into: str, types: Sequence[str]) -> None:
+        """Make ready to insert into a table."""
+
+    @abstractmethod
+    def rows(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> Any:
+        """The kept leads' chosen columns, as `insert` takes them; on any thread."""
+
+    @abstractmethod
+    def insert(self, rows: Any) -> None:
+        """Insert such rows, in order."""
+
+    @abstractmethod
+    def close_insert(self) -> None:
+        """All rows are handed over."""
+
+    @abstractmethod
+    def execute(self, sql: str) -> int:
+        """Run a statement; returns the first number of its answer, 0 if it has none."""
+
+    @abstractmethod
+    def end(self, good: bool) -> None:
+        """End the transaction, kept or undone, and the connection."""
+
+    # ------------------------------------------------------------- what all do alike
+
+    def write(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> None:
+        self.prepare(block, kept, added)()
+
+    def prepare(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> Callable[[], None]:
+        if not kept.any():
+            return _nothing
+        return partial(self.insert, self.rows(block, kept, added))
+
+    def create(self, table: str, types: Sequence[str], *, temporary: bool = False) -> None:
+        columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in zip(self.names, types, strict=True))
+        self.execute(f"CREATE {'TEMP ' if temporary else ''}TABLE {table} ({columns})")
+
+    def commit(self) -> None:
+        self.close_insert()
+        if self._into == quoted(PARTS):
+            if self._options.mode == "upsert":
+                self._upsert()
+            else:
+                self._replace()
+        self.end(good=True)
+
+    def abort(self) -> None:
+        self.end(good=False)
+
+    def _replace(self) -> None:
+        table = quoted(*self.url.table)
+        if self._remake:
+            self.execute(f"DROP TABLE {table}")
+            self.create(table, self._types)
+        else:
+            self.execute(f"DELETE FROM {table}")
+        self._insert_parts(table)
+        self.execute(f"DROP TABLE {quoted(PARTS)}")
+
+    def _insert_parts(self, table: str, where: str = "") -> None:
+        columns = ", ".join(quoted(name) for name in self.names)
+        self.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {quoted(PARTS)} AS part {where}")
+
+    def _upsert(self) -> None:
+        table, keys = quoted(*self.url.table), [quoted(name) for name in self._options.key]
+        shown = ", ".join(f"`{name}`" for name in self._options.key)
+        empty = self.execute(
+            f"SELECT count(*) FROM {quoted(PARTS)} WHERE {' OR '.join(f'{key} IS NULL' for key in keys)}"
+        )
+        if empty:
+            raise LeadsError(
+                f"{_leads(empty)} no value in {shown}, by which `--mode upsert` knows a lead again; "
+                f"`{self.url.shown}` is left as it was",
+                "choose a key that every lead has",
+            )
+        by = ", ".join(keys)
+        twice = self.execute(
+            f"SELECT count(*) FROM (SELECT {by} FROM {quoted(PARTS)} GROUP BY {by} HAVING count(*) > 1) AS twice"
+        )
+        if twice:
+            raise LeadsError(
+                f"{twice:,} values of {shown} stand for more than one lead each; `{self.url.shown}` is left as it was",
+                "choose a key that tells the leads apart, or remove the repeated ones",
+            )
+        same = " AND ".join(f"own.{key} = part.{key}" for key in keys)
+        others = [quoted(name) for name in self.names if self._folded(name) not in self._keys()]
+        if others:
+            changes = ", ".join(f"{name} = part.{name}" for name in others)
+            self.execute(f"UPDATE {table} AS own SET {changes} FROM {quoted(PARTS)} AS part WHERE {same}")
+        self._insert_parts(table, f"WHERE NOT EXISTS (SELECT 1 FROM {table} AS own WHERE {same})")
+        self.execute(f"DROP TABLE {quoted(PARTS)}")
+
+    def _keys(self) -> set[str]:
+        return {self._folded(name) for name in self._options.key}
+
+    def _folded(self, name: str) -> str:
+        return name.lower() if self.folds_names else name
+
+    def _same(self, before: Sequence[tuple[str, str]], types: Sequence[str]) -> bool:
+        after = zip(self.names, types, strict=True)
+        return [(name, kind.lower()) for name, kind in before] == [(name, kind.lower()) for name, kind in after]
+
+    def _refuse_repeated(self) -> None:
+        seen: dict[str, str] = {}
+        for name in self.names:
+            other = seen.setdefault(self._folded(name), name)
+            if other is not name:
+                raise LeadsError(
+                    f"two columns are called `{other}` and `{name}`, which {NAMES[self.url.kind]} takes for one",
+                    "choose columns with --columns, or name the added ones otherwise with --prefix",
+                )
+
+    def _refuse_unknown_key(self) -> None:
+        known = {self._folded(name) for name in self.names}
+        for name in self._options.key:
+            if self._folded(name) not in known:
+                near = near_names(name, self.names)
+                raise LeadsError(
+                    f"--key names `{name}`, which is no column of what is written",
+                    f"did you mean `{near[0]}`?" if near else None,
+                )
+
+    def _refuse_missing(self, before: Sequence[str]) -> None:
+        known = {self._folded(name) for name in before}
+        missing = [name for name in self.names if self._folded(name) not in known]
+        if missing:
+            shown = ", ".join(f"`{name}`" for name in missing)
+            raise LeadsError(
+                f"`{self.url.shown}` has no {'column' if len(missing) == 1 else 'columns'} {shown}",
+                f"choose what is written with --columns, add {'it' if len(missing) == 1 else 'them'} to the table, "
+                "or say `--mode replace`",
+            )
+
+    def refused(self, words: str) -> LeadsError:
+        """The database would not do it: in its own words, which are about the data."""
+        return LeadsError(
+            f"{NAMES[self.url.kind]} refused to write `{self.url.shown}`: {words}; the table is left as it was"
+        )
+
+
+def _nothing() -> None:
+    """No lead of the block is written."""
+
+
+def _leads(count: int) -> str:
+    return "1 lead has" if count == 1 else f"{count:,} leads have"
