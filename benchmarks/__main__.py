@@ -1,24 +1,41 @@
-"""Measure everything, print one table, and write it to `results.md` beside this file."""
+"""Measure everything that was asked for, print a table for each section, and keep the results."""
 
 from __future__ import annotations
 
+import argparse
 import os
-import platform
-from importlib.metadata import version
-from pathlib import Path
+import time
+from collections.abc import Callable, Iterator
 
-from benchmarks import files, in_memory, start
+from benchmarks import files, in_memory, one_lead, results, start
+from benchmarks.measure import FULL, QUICK, Row, Scale
+
+Section = tuple[str, Callable[[Scale], Iterator[Row]]]
+SECTIONS: dict[str, Section] = {
+    "memory": ("In memory", in_memory.measure),
+    "one": ("One lead", one_lead.measure),
+    "files": ("Files, as a process", files.measure),
+    "start": ("Start, parse, check, compile", start.measure),
+}
+LARGE: Section = ("Memory on large files", files.measure_large)
 
 
 def main() -> None:
-    rows = [row for part in (in_memory, files, start) for row in part.measure()]
-    lines = ["| what | leadrules against its peer | best |", "|---|---|---|"]
-    lines += [f"| {what} | {compared} | {figure} |" for what, compared, figure in rows]
-    machine = f"Python {platform.python_version()}, Polars {version('polars')}, NumPy {version('numpy')}, "
-    machine += f"{os.cpu_count()} processors ({platform.machine()}). Ratios are medians over rounds taken in turn."
-    text = "\n".join([*lines, "", machine, ""])
-    print(text)
-    (Path(__file__).parent / "results.md").write_text(f"# Last results\n\n`make bench` writes this file.\n\n{text}")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, help="measure these sections")
+    parser.add_argument("--quick", action="store_true", help="a fifth of the leads, two rounds; results are not kept")
+    parser.add_argument("--large", action="store_true", help="peak memory at 10 and 20 million leads, some minutes")
+    asked = parser.parse_args()
+    wanted = {"large": LARGE} if asked.large else {key: SECTIONS[key] for key in asked.only or SECTIONS}
+    for key, (title, measure) in wanted.items():
+        load, begun = os.getloadavg()[0], time.perf_counter()
+        rows = list(measure(QUICK if asked.quick else FULL))
+        print(f"\n{title} ({time.perf_counter() - begun:.0f} s)\n")
+        print("\n".join(results.table([vars(row) for row in rows])), flush=True)
+        if not asked.quick:
+            results.keep(key, title, rows, load)
+    if not asked.quick:
+        results.write()
 
 
 if __name__ == "__main__":

@@ -1,83 +1,118 @@
-"""Frames in, frames out: leadrules against the same ruleset by hand in Polars, with equal answers."""
+"""Frames in, frames out: three workloads, each with the same answers by everybody."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 import polars as pl
 
 import leadrules
-from benchmarks.measure import ratio, take_turns
-from benchmarks.workload import Rule, Test, Workload
+from benchmarks import funnel
+from benchmarks.contenders.c_code import Compiled
+from benchmarks.contenders.duckdb_sql import DuckTable
+from benchmarks.contenders.polars_frames import by_hand
+from benchmarks.measure import Row, Scale, installed, shown, take_turns, times
+from benchmarks.wide import Wide
+from benchmarks.workload import Workload
 
 AS_OF = date(2026, 1, 1)
-ROW = tuple[str, str, str]
+Work = Callable[[], pl.DataFrame]
+OURS = "leadrules"
 
 
-def by_hand(workload: Workload, leads: pl.DataFrame, *, coded: bool) -> pl.DataFrame:
-    """The workload as a Polars user would write it; `coded` folds each text once, to an Enum."""
-    frame = leads.lazy()
-    if coded:
-        for name in ("industry", "country"):
-            folded = leads[name].str.to_lowercase()
-            frame = frame.with_columns(folded.cast(pl.Enum(folded.drop_nulls().unique().sort())).alias(name))
-    points = [pl.when(_condition(rule, coded)).then(rule.points).otherwise(0) for rule in workload.rules]
-    low, high = workload.thresholds
-    score = pl.col("score")
-    stage = pl.when(score >= high).then(pl.lit("SQL")).when(score >= low).then(pl.lit("MQL")).otherwise(pl.lit("Lead"))
-    scored = frame.with_columns(pl.sum_horizontal(points).alias("score")).with_columns(stage.alias("stage"))
-    return scored.select("score", "stage").collect()
+def measure(scale: Scale) -> Iterator[Row]:
+    a_lead: dict[int, float] = {}
+    for rules, count in ((100, scale.leads(500_000)), (1_000, scale.leads(200_000))):
+        rows, best = _plain(rules, count, scale.rounds)
+        a_lead[rules] = best / count
+        yield from rows
+    growth = f"{times(a_lead[1_000] / a_lead[100])} times the time for a lead"
+    yield Row("1,000 rules against 100, same fields", OURS, "", growth)
+    yield from _wide(scale)
+    yield from _funnel(scale)
 
 
-def _condition(rule: Rule, coded: bool) -> pl.Expr:
-    tests = [_holds(test, coded) for test in rule.tests]
-    return pl.all_horizontal(tests) if rule.joined == "and" else pl.any_horizontal(tests)
+def _plain(rules: int, count: int, rounds: int) -> tuple[list[Row], float]:
+    workload = Workload(rules)
+    leads = workload.leads(count)
+    ruleset = leadrules.loads(workload.text)
+    compiled = Compiled(workload)
+    codes = compiled.coded(leads)
+    contenders: dict[str, Work] = {
+        OURS: lambda: ruleset.score(leads, AS_OF, reasons=0),
+        f"{OURS}, 3 reasons": lambda: ruleset.score(leads, AS_OF, reasons=3),
+        "Polars by hand": lambda: by_hand(workload, leads, coded=False),
+        "Polars by hand, text coded once": lambda: by_hand(workload, leads, coded=True),
+        "C for these rules, text coded by Polars": lambda: compiled.score(leads),
+        "C for these rules, codes given": lambda: compiled.score(leads, codes),
+    }
+    if installed("duckdb"):
+        table = DuckTable(workload, leads)
+        contenders["DuckDB, `CASE` over its own table"] = table.score
+    what = f"{rules:,} rules, 16 fields, {count:,} leads"
+    best = _compared(contenders, ["score", "stage"], rounds)
+    rows = list(_rows(what, best))
+    ours = best[OURS]
+    everything = take_turns({"all": lambda: ruleset.score(leads, AS_OF, reasons=None)}, 1)["all"]
+    rows.insert(
+        2, Row(what, f"{OURS}, all reasons", shown(everything), f"{times(everything / ours)} times plain scoring")
+    )
+    rows.append(Row(what, "(compiling that C)", shown(compiled.compile_seconds)))
+    return rows, ours
 
 
-def _holds(test: Test, coded: bool) -> pl.Expr:
-    column = pl.col(test.field)
-    if test.op == "is":
-        folded = str(test.value).lower()
-        return (column if coded else column.str.to_lowercase()) == folded
-    return column >= test.value if test.op == ">=" else column < test.value
+def _wide(scale: Scale) -> Iterator[Row]:
+    workload, count = Wide(), scale.leads(200_000)
+    leads, ruleset = workload.leads(count), leadrules.loads(workload.text)
+    contenders: dict[str, Work] = {
+        OURS: lambda: ruleset.score(leads, AS_OF, reasons=0),
+        "Polars by hand, chains of `when`": lambda: workload.chained(leads),
+        "Polars by hand, searched and replaced": lambda: workload.looked_up(leads),
+    }
+    what = f"wide: 24 numbers of 41 bands, 20 texts of 25 values, {count:,} leads"
+    yield from _rows(what, _compared(contenders, ["score", "stage"], scale.rounds))
 
 
-def measure() -> list[ROW]:
-    """Rows of the table: what, how it compares, the figure that stands beside it."""
-    rows: list[ROW] = []
-    ours: dict[int, float] = {}
-    for rules, count in ((100, 500_000), (1_000, 200_000)):
-        workload = Workload(rules)
-        leads = workload.leads(count)
-        ruleset = leadrules.loads(workload.text)
+def _funnel(scale: Scale) -> Iterator[Row]:
+    count = scale.leads(200_000)
+    leads, ruleset = funnel.leads(count), leadrules.loads(funnel.TEXT)
+    contenders: dict[str, Work] = {
+        OURS: lambda: ruleset.score(leads, funnel.AS_OF, reasons=0),
+        "leadrules, new ruleset each time": lambda: leadrules.loads(funnel.TEXT).score(leads, funnel.AS_OF, reasons=0),
+        "Polars by hand": lambda: funnel.by_hand(leads),
+    }
+    what = f"funnel: titles, addresses, windows, fading, a group, labels, BANT, {count:,} leads"
+    yield from _rows(what, _compared(contenders, funnel.ANSWERS, min(scale.rounds, 3)))
 
-        def score(reasons: int | None = 0) -> pl.DataFrame:
-            return ruleset.score(leads, AS_OF, reasons=reasons).select("score", "stage")  # noqa: B023
 
-        contenders: dict[str, Callable[[], pl.DataFrame]] = {
-            "leadrules": score,
-            "leadrules, 3 reasons": lambda: score(3),
-            "Polars by hand": lambda: by_hand(workload, leads, coded=False),  # noqa: B023
-            "Polars by hand, text coded once": lambda: by_hand(workload, leads, coded=True),  # noqa: B023
-        }
-        for name, work in contenders.items():
-            found = work()
-            same = (found["score"] == score()["score"]).all() and (found["stage"] == score()["stage"]).all()
-            if not same:
-                raise AssertionError(f"{name} gives other answers")
-        seconds = take_turns(contenders)
-        what = f"{rules:,} rules, {count:,} leads in memory"
-        for name, theirs in seconds.items():
-            figure = f"{min(theirs) * 1000:.0f} ms"
-            if name == "leadrules":
-                rows.append((what, "leadrules", figure))
-            elif name.startswith("leadrules"):
-                rows.append(
-                    (what, f"{name}: {1 / ratio(theirs, seconds['leadrules']):.1f} times plain scoring", figure)
-                )
-            else:
-                rows.append((what, f"{ratio(seconds['leadrules'], theirs):.1f} times as fast as {name}", figure))
-        ours[rules] = min(seconds["leadrules"]) / count
-    rows.append(("1,000 rules against 100", f"{ours[1_000] / ours[100]:.2f} times the time for a lead", ""))
-    return rows
+def _compared(contenders: Mapping[str, Work], answers: Sequence[str], rounds: int) -> dict[str, float]:
+    """The best times of contenders. Raises AssertionError if their answers differ."""
+    expected = contenders[OURS]()
+    for name, work in contenders.items():
+        found = work()
+        for column in answers:
+            if not _same(expected[column], found[column]):
+                raise AssertionError(f"{name} gives other answers for {column}")
+    return take_turns(contenders, rounds)
+
+
+def _same(one: pl.Series, other: pl.Series) -> bool:
+    if one.dtype.is_numeric():
+        # (A sum of doubles may be off in its last digits.)
+        return bool(((one.cast(pl.Float64) - other.cast(pl.Float64)).abs() < 1e-6).all()) and one.null_count() == 0
+    return bool((one.cast(pl.String) == other.cast(pl.String)).all())
+
+
+def _rows(what: str, best: Mapping[str, float]) -> Iterator[Row]:
+    ours = best[OURS]
+    for name, seconds in best.items():
+        if name == OURS:
+            compared = ""
+        elif name.startswith(OURS):
+            compared = f"{times(seconds / ours)} times plain scoring"
+        elif seconds >= ours:
+            compared = f"leadrules is {times(seconds / ours)} times as fast"
+        else:
+            compared = f"leadrules takes {times(ours / seconds)} times as long"
+        yield Row(what, name, shown(seconds), compared)

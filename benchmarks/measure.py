@@ -2,29 +2,70 @@
 
 from __future__ import annotations
 
-import statistics
+import gc
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 
-def take_turns(contenders: Mapping[str, Callable[[], Any]], rounds: int = 5) -> dict[str, list[float]]:
-    """Seconds of every contender in every round, after one round that does not count."""
-    seconds: dict[str, list[float]] = {name: [] for name in contenders}
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: what was done, by whom, the best time or size, and how leadrules compares."""
+
+    what: str
+    who: str
+    best: str
+    compared: str = ""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much is measured: `rounds` for each contender, and `share` of the leads."""
+
+    rounds: int
+    share: float
+
+    def leads(self, count: int) -> int:
+        return int(count * self.share)
+
+
+FULL, QUICK = Scale(5, 1.0), Scale(2, 0.2)
+
+
+def take_turns(contenders: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
+    """The best seconds of every contender, after one round that does not count."""
+    best = dict.fromkeys(contenders, float("inf"))
     for counted in [False] + [True] * rounds:
         for name, work in contenders.items():
+            gc.collect()
             start = time.perf_counter()
             work()
             if counted:
-                seconds[name].append(time.perf_counter() - start)
-    return seconds
+                best[name] = min(best[name], time.perf_counter() - start)
+    return best
 
 
-def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
-    """The median over rounds of their seconds by ours: how many times as fast we are."""
-    return statistics.median(their / our for our, their in zip(ours, theirs, strict=True))
+def shown(seconds: float) -> str:
+    if seconds < 0.001:
+        return f"{seconds * 1e6:.0f} µs"
+    return f"{seconds * 1e3:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def times(ratio: float) -> str:
+    """A ratio with two digits that mean something."""
+    return f"{ratio:.2f}" if ratio < 3 else f"{ratio:.1f}" if ratio < 20 else f"{ratio:,.0f}"
+
+
+def installed(package: str) -> bool:
+    """Whether a contender can be imported; says so where it cannot."""
+    if find_spec(package) is not None:
+        return True
+    print(f"  left out: {package} is not installed (pip install '.[bench]')", file=sys.stderr)
+    return False
 
 
 def process(command: Sequence[str]) -> tuple[float, float]:

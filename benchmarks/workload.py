@@ -1,7 +1,7 @@
-"""The leads and the rulesets that contenders are measured on: made from a seed, the same for everybody.
+"""The plain workload: leads and rules made from a seed, the same for everybody.
 
-A workload is a list of rules in the plainest form there is, a field, a test and
-points, so that every contender can say exactly the same thing.
+A list of rules in the plainest form there is, a field, a test and points, so
+that every contender can say exactly the same thing.
 """
 
 from __future__ import annotations
@@ -76,6 +76,15 @@ class Workload:
         return "\n".join([*fields, *rules, "stage Lead", f"stage MQL at {low}", f"stage SQL at {high} after MQL", ""])
 
     @property
+    def fields(self) -> list[str]:
+        return [*(f"n{one}" for one in range(NUMBERS)), *self.texts]
+
+    @property
+    def texts(self) -> dict[str, list[str]]:
+        """What rules ask of each field of text."""
+        return {"industry": INDUSTRIES, "country": COUNTRIES}
+
+    @property
     def thresholds(self) -> tuple[int, int]:
         reach = sum(rule.points for rule in self.rules if rule.points > 0)
         return reach // 4, reach // 3
@@ -88,7 +97,7 @@ class Workload:
             values = dice.integers(0, 101, rows) if one % 2 == 0 else np.round(dice.random(rows) * 100, 2)
             column = pl.Series(f"n{one}", values)
             columns.append(_with_nulls(column, dice) if one % 3 == 0 else column)
-        for name, choices in (("industry", INDUSTRIES), ("country", COUNTRIES)):
+        for name, choices in self.texts.items():
             spellings = [form for choice in choices for form in (choice, choice.lower(), choice.upper())] + ["Other"]
             column = pl.Series(name, spellings, dtype=pl.String).gather(dice.integers(0, len(spellings), rows))
             columns.append(_with_nulls(column, dice))
