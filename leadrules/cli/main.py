@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "init": "Write a ruleset to start from, for LEADS.",
     "report": "Draw what RULES make of all LEADS.",
     "calibrate": "Find points in LEADS whose outcome is known.",
+    "backtest": "Hold RULES against LEADS whose outcome is known.",
 }
 
 COULD_NOT = 2

@@ -40,7 +40,7 @@ FAR = 1.5
 class RuleRow:
     """A row of a rule: its text, its points in hundredths, and its evidence.
 
-    rate       of the leads for which it is the row that counts; `fired` those to which its rule gave other than 0
+    rate       of the leads for which it is the row that counts; of a `fixed` one, to which it gave anything
     evidence   the points that a method gives, on the scale of rates; `refused` says why there are none
     number     where its points stand, `because` where its rule's reason stands; None in a file not to be changed
     fixed      points per unit, or fading: what the evidence gives is no measure for them
@@ -80,11 +80,11 @@ def rule_rows(held: Holding, method: Method, min_leads: int = MIN_LEADS) -> list
         for place, row in enumerate(rule.rows):
             if row.points == 0:
                 continue
-            rate = held.rules[position].rows[place]
+            fixed = "per unit" if rule.units is not None else "fades" if rule.fading is not None else None
+            rate = held.rules[position].fired if fixed else held.rules[position].rows[place]
             given = points(rate, held.all, method, min_leads)
             line, number = lines[place] if place < len(lines) else ("", None)
             text = f"{rule.text}: {line}" if line and len(rule.rows) > 1 else rule.text
-            fixed = "per unit" if rule.units is not None else "fades" if rule.fading is not None else None
             because = node.because.span if node is not None and node.because is not None else None
             sign = node.points.sign if node is not None and isinstance(node.points, tree.Add) else None
             found.append(
@@ -118,12 +118,13 @@ def _judged(row: RuleRow, control: Rate, scale: float, min_leads: int) -> Judged
         return say("retire", "no lead has it")
     if row.rate.leads < min_leads:
         return say("keep", f"too few leads to say: {row.rate.leads} of at least {min_leads}")
+    by_hand = f"its points {'depend on a number' if row.fixed == 'per unit' else 'fade'}: set by hand"
     if row.refused is not None:
-        return say("retire", "it does not tell won leads from lost ones")
+        return say("keep", by_hand) if row.fixed else say("retire", "it does not tell won leads from lost ones")
     if above != (given > 0):
         return say("retire", f"its leads buy {'more' if above else 'less'} than the others, and it gives {given:+g}")
     if row.fixed is not None:
-        return say("keep", f"its points {'depend on a number' if row.fixed == 'per unit' else 'fade'}: set by hand")
+        return say("keep", by_hand)
     if not row.evidence:
         return say("keep", "its leads buy less than the others, as its points say")
     if proposed and not 1 / FAR <= given / proposed <= FAR:
