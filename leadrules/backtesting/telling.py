@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from math import isnan
 
@@ -11,7 +12,7 @@ from leadrules.calibrating.telling_rules import leads_lines, rate_cells
 from leadrules.evidence.paired import Difference
 from leadrules.evidence.ranking import LAST, Band, Gain, Ranking, at_least, auc, bands, falls, gains
 from leadrules.evidence.rates import Rate, percent
-from leadrules.evidence.rows import Judged
+from leadrules.evidence.rows import VERDICTS, Judged
 from leadrules.evidence.tables import laid_out, rate_text, shortened
 from leadrules.ruleset import Model
 
@@ -68,11 +69,12 @@ def _verdict(one: Backtest, refit: Refit | None, names: Sequence[str]) -> list[s
 
 def _comparison(one: Comparison, names: Sequence[str], top: float) -> list[str]:
     lines = [f"{names[1]} beside {names[0]}, on the {one.leads:,} leads that both score"]
+    wins = (f"{one.wins.first:,.0f}", f"{one.wins.second:,.0f}", *_difference(one.wins, 0))
     rows = [
         ("", shortened(names[0], 30), shortened(names[1], 30), "difference", "interval", ""),
         ("AUC", f"{one.area.first:.3f}", f"{one.area.second:.3f}", *_difference(one.area, 3)),
-        (f"bought among the best {percent(top)}", f"{one.wins.first:,.0f}", f"{one.wins.second:,.0f}", *_difference(one.wins, 0)),
-    ]  # fmt: skip
+        (f"bought among the best {percent(top)}", *wins),
+    ]
     lines += laid_out(rows)
     clear = one.area.is_clear
     better = names[1] if one.area.difference.value > 0 else names[0]
@@ -103,8 +105,7 @@ def _stages(one: Backtest) -> list[str]:
         more = (f"{reached.leads:,}", rate_text(reached)) if reached is not None else ("", "")
         rows.append((shortened(name), *rate_cells(now, control), *more))
     lines = laid_out(rows)
-    falling = [name for name in _falling(held.model, held.reached)]
-    lines += [f"{name} buys no more often than the stage before it" for name in falling]
+    lines += [f"{name} buys no more often than the stage before it" for name in _falling(held.model, held.reached)]
     return lines
 
 
@@ -144,8 +145,8 @@ def _bands(ranking: Ranking, control: Rate) -> list[str]:
     found = bands(ranking, MOST_BANDS)
     rows: list[tuple[str, ...]] = [("score", *FIGURES)]
     rows += [(band_text(band), *rate_cells(band.rate, control)) for band in reversed(found)]
-    out = next((Rate(int(n), int(k)) for s, n, k in zip(ranking.scores, ranking.leads, ranking.won, strict=True) if s == LAST), None)  # fmt: skip
-    if out is not None:
+    out = ranking.total - ranking.scored.total
+    if out.leads:
         rows.append(("disqualified", *rate_cells(out, control)))
     lines = laid_out(rows)
     falling = falls(found)
@@ -200,10 +201,8 @@ def _rules(one: Backtest) -> list[str]:
     for judged in one.rows:
         rows.append(_rule_cells(judged, one.held.all))
     lines = laid_out(rows)
-    counts = {
-        verdict: sum(judged.verdict == verdict for judged in one.rows) for verdict in ("keep", "change", "retire")
-    }
-    lines.append(", ".join(f"{verdict} {count}" for verdict, count in counts.items() if count))
+    counts = Counter(judged.verdict for judged in one.rows)
+    lines.append(", ".join(f"{verdict} {counts[verdict]}" for verdict in VERDICTS if counts[verdict]))
     if one.scale != 1.0:
         lines.append(f"compared on the ruleset's own scale: {one.scale:.2g} of its points for one of the evidence's")
     return lines
