@@ -31,6 +31,7 @@ from leadrules.language.source import Span
 from leadrules.ruleset import Model
 
 Verdict = Literal["keep", "change", "retire"]
+VERDICTS: tuple[Verdict, ...] = ("keep", "change", "retire")
 FEWEST_FOR_SCALE = 3
 FAR = 1.5
 """Points are off when they are more than so many times, or less than one so-manyth of, what the evidence gives."""
