@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from leadrules.cli.main import exit_code
 from leadrules.leads import LeadsError, open_leads, open_output, open_rejects
 
 
@@ -232,6 +233,7 @@ VALUES = st.recursive(
     rows=st.integers(1, 4),
 )
 def test_any_leads_come_out_as_they_came(leads, indent, rows):
+    assume(len(leads) != 1 or not any(isinstance(value, list) for value in leads[0].values()))  # leads within a lead
     out = []
     for text in (
         json.dumps(leads, indent=indent, ensure_ascii=False),
@@ -246,3 +248,58 @@ def test_any_leads_come_out_as_they_came(leads, indent, rows):
         out.append([json.loads(raw) for raw in got])
         source.close()
     assert out == [leads, leads]
+
+
+def test_no_lines_are_no_leads(tmp_path):
+    (tmp_path / "none.jsonl").write_bytes(b"")
+    source = open_leads(tmp_path / "none.jsonl")
+    assert (source.headers, list(source.blocks())) == ([], [])
+    with pytest.raises(LeadsError, match="is empty"):
+        open_leads(io.BytesIO(b"\xef\xbb\xbf \n"))
+
+
+def test_what_was_written_for_no_leads_is_read_again(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("r.rules").write_text("field a : integer\nwhen a >= 3 add 1\n")
+    Path("none.csv").write_text("a\n")
+    for before, after in (("none.csv", "one.jsonl"), ("one.jsonl", "two.jsonl"), ("two.jsonl", "three.json")):
+        assert exit_code(["run", "r.rules", before, "-o", after]) == 0
+        assert capsys.readouterr().err.splitlines()[1] == f"0 leads read: 0 scored; written to {after}"
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        ("[" * 5_000 + "]" * 5_000, "it is nested too deep to be read"),
+        ("9" * 5_000, "it has a number of more digits than can be read"),
+        ("[1", "it is not JSON"),
+    ],
+)
+def test_json_that_cannot_be_read_says_why(tmp_path, value, fault):
+    lead = f'{{"a": {value}}}'
+    (tmp_path / "x.jsonl").write_text(f'{{"a": 1}}\n{lead}\n')
+    (block,) = open_leads(tmp_path / "x.jsonl").blocks()
+    assert [(one.row, one.reason, one.raw) for one in block.broken] == [(2, f"{fault} (line 2)", lead)]
+    (tmp_path / "x.json").write_text(f'[{{"a": 1}},\n {lead}]')
+    with pytest.raises(LeadsError, match="line 2") as refused:
+        open_leads(tmp_path / "x.json")
+    assert fault.removeprefix("it ") in refused.value.message
+
+
+@pytest.mark.parametrize("text", ['{"leads": [{"a": 1}, {"a": 4}]}', '{"leads": [{"a": 1}], "lost": [{"a": 2}]}'])
+def test_one_line_that_holds_all_leads_is_refused(tmp_path, text):
+    (tmp_path / "x.jsonl").write_text(text + "\n")
+    with pytest.raises(LeadsError, match="its leads seem to be in the list `leads` inside it"):
+        open_leads(tmp_path / "x.jsonl")
+
+
+@pytest.mark.parametrize("text", ['{"a": 1, "visits": [{"on": 1}]}', '{"tags": ["x"]}', '{"v": [{}]}\n{"v": [{}]}'])
+def test_a_lead_with_lists_is_a_lead(tmp_path, text):
+    (tmp_path / "x.jsonl").write_text(text + "\n")
+    assert sum(block.rows for block in open_leads(tmp_path / "x.jsonl").blocks()) == text.count("\n") + 1
+
+
+def test_a_nul_in_a_text_is_spelled_in_csv_which_is_read_again():
+    source = open_leads(io.BytesIO(b'{"a": "x\\u0000y", "b": ["\\u0000"]}\n'))
+    (block,) = source.blocks()
+    assert block.texts([0, 1]).rows() == [("x\\u0000y", "\\u0000")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from decimal import Decimal
 
 import numpy as np
@@ -162,3 +163,39 @@ def test_days_beyond_the_calendar_are_written_as_texts(tmp_path, name):
 )
 def test_lengths_of_time_are_hours_minutes_and_seconds(value, text):
     assert value_text(value) == text
+
+
+def test_single_precision_and_nanoseconds_are_written_as_they_are(tmp_path):
+    moment = pl.Series([1_700_000_000_123_456_789])
+    leads = pl.DataFrame(
+        {
+            "f": pl.Series([0.1], dtype=pl.Float32),
+            "l": pl.Series([[0.1, 2.5]], dtype=pl.List(pl.Float32)),
+            "s": pl.Series([{"m": 0.1}], dtype=pl.Struct({"m": pl.Float32})),
+            "d": moment.cast(pl.Datetime("ns")),
+            "z": moment.cast(pl.Datetime("ns", "UTC")),
+            "t": pl.Series([123_456_789]).cast(pl.Time),
+            "u": pl.Series([-90_000_000_000_001]).cast(pl.Duration("ns")),
+        }
+    )
+    leads.write_parquet(tmp_path / "a.parquet")
+    source = open_leads(tmp_path / "a.parquet")
+    with open_output(tmp_path / "a.jsonl", source, []) as writer:
+        for block in source.blocks():
+            writer.write(block, np.ones(block.rows, bool), pl.DataFrame())
+        writer.commit()
+    assert json.loads((tmp_path / "a.jsonl").read_text()) == {
+        "f": 0.1,
+        "l": [0.1, 2.5],
+        "s": {"m": 0.1},
+        "d": "2023-11-14T22:13:20.123456789",
+        "z": "2023-11-14T22:13:20.123456789+00:00",
+        "t": "00:00:00.123456789",
+        "u": "-25:00:00.000000001",
+    }
+
+
+def test_a_file_without_columns_is_refused_as_that(tmp_path):
+    pl.DataFrame().write_parquet(tmp_path / "a.parquet")
+    with pytest.raises(LeadsError, match="is a Parquet file without columns"):
+        open_leads(tmp_path / "a.parquet")

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from leadrules.leads.texts import NUL_SPELLED
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -69,7 +71,8 @@ def _as_text(column: pl.Series) -> pl.Series:
         )
     if column.dtype in (pl.Categorical, pl.Enum) or column.dtype == pl.String:
         runs = own.str.contains(_RUNS) & ~own.str.contains(_HARMLESS)
-        return _respelled(column.cast(pl.String), pl.when(runs).then("'" + own).otherwise(own))
+        told = own.str.replace_all("\0", NUL_SPELLED, literal=True)
+        return _respelled(column.cast(pl.String), pl.when(runs).then("'" + told).otherwise(told))
     return column
 
 

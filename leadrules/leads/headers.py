@@ -48,6 +48,8 @@ def match_headers(fields: Sequence[Field], headers: Sequence[str], *, absent_is_
 
     `absent_is_missing`: a lead may lack a key (JSON, dicts), so that a column that none has is a warning.
     """
+    if absent_is_missing and not headers:
+        return Matched({}, ())  # no leads: nothing can be said of their columns
     exact = _positions([normal(header) for header in headers])
     loose = _positions([loosened(header) for header in headers])
     found: dict[int, str] = {}

@@ -20,7 +20,7 @@ from leadrules.leads.errors import LeadsError
 from leadrules.leads.json_columns import Columns, Gathered, gather
 from leadrules.leads.json_records import JsonRecord, parse, read_array, read_lines
 from leadrules.leads.streams import UTF8_MARK, ByteStream, Place
-from leadrules.leads.texts import value_text
+from leadrules.leads.texts import value_text, without_nul
 from leadrules.leads.typed import column, shared_type
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ class JsonSource:
         place.spool()
         self.total_bytes = place.size()
         self.blank_lines = 0
-        if not place.head().removeprefix(UTF8_MARK).strip():
+        empty = not place.head().removeprefix(UTF8_MARK).strip()
+        if empty and not (lines and place.path is not None):  # no lines are no leads, as a run of none writes them
             raise LeadsError(f"`{self.name}` is empty: it has no leads", "give a file with one object for each lead")
         columns = self._find_columns()
         self.headers, self.keys = columns.headers, columns.keys
@@ -59,8 +60,8 @@ class JsonSource:
                 columns.add(record.lead)
         columns.finish()
         one_object = self._place.head().removeprefix(UTF8_MARK).lstrip().startswith(b"{")
-        if count == 1 and one_object and not self._lines and first is not None and first.lead is not None:
-            _refuse_wrapped(self.name, first.lead)
+        if count == 1 and one_object and first is not None and first.lead is not None:
+            _refuse_wrapped(self.name, first.lead, self._lines)
         return columns
 
     def _records(self, stream: ByteStream) -> Iterator[JsonRecord | None]:
@@ -177,7 +178,7 @@ class JsonBlock:
                 value if value is None or type(value) is str else self._text(row, header, value)
                 for row, value in enumerate(values)
             ]
-            columns.append(pl.Series(str(position), texts, dtype=pl.String))
+            columns.append(without_nul(pl.Series(str(position), texts, dtype=pl.String)))
         return pl.DataFrame(columns)
 
     def _text(self, row: int, header: str, value: Any) -> str:
@@ -186,12 +187,13 @@ class JsonBlock:
         return value_text(value)
 
 
-def _refuse_wrapped(name: str, lead: dict[str, Any]) -> None:
+def _refuse_wrapped(name: str, lead: dict[str, Any], lines: bool) -> None:
+    """Refuse one object that holds leads and is none; on a line of its own it must hold nothing else."""
     lists = [
         key for key, value in lead.items() if isinstance(value, list) and any(isinstance(one, dict) for one in value)
     ]
-    if lists:
+    if lists and not (lines and len(lists) < len(lead)):
         raise LeadsError(
             f"`{name}` is one object, and its leads seem to be in the list `{lists[0]}` inside it",
-            "save that list alone: an array of objects",
+            "save that list alone, as an array of objects in a file named .json",
         )

@@ -42,11 +42,19 @@ class JsonRecord:
 
 
 def parse(text: str) -> Any:
-    """The value of a JSON text; ValueError if it is none."""
+    """The value of a JSON text; ValueError, with what is wrong in words, if it is none that can be read."""
     try:
         return _DECODER.decode(text)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
+    except (ValueError, RecursionError) as error:
+        raise ValueError(_fault(error)) from None
+
+
+def _fault(error: ValueError | RecursionError) -> str:
+    """Why a text cannot be read as JSON. Python reads neither endless nesting nor endless digits."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deep to be read"
+    is_json = not isinstance(error, json.JSONDecodeError)
+    return "it has a number of more digits than can be read" if is_json else "it is not JSON"
 
 
 def read_lines(stream: ByteStream) -> Iterator[JsonRecord | None]:
@@ -62,8 +70,8 @@ def read_lines(stream: ByteStream) -> Iterator[JsonRecord | None]:
 def _line(raw: str, line: int) -> JsonRecord:
     try:
         value = parse(raw)
-    except ValueError:
-        return JsonRecord(raw, None, f"it is not JSON (line {line:,})")
+    except ValueError as fault:
+        return JsonRecord(raw, None, f"{fault} (line {line:,})")
     return _record(raw, value, f" (line {line:,})")
 
 
@@ -161,8 +169,12 @@ class _Text:
             except (ValueError, RecursionError) as error:
                 if self.more():
                     continue
-                place = error.pos if isinstance(error, json.JSONDecodeError) else self.at
-                raise self.fault(place) from None
+                if isinstance(error, json.JSONDecodeError):
+                    raise self.fault(error.pos) from None
+                raise LeadsError(
+                    f"the lead at {self.where(self.at)} of `{self.name}` cannot be read: {_fault(error)}",
+                    "correct it there, or put one lead on a line of a .jsonl file, where it alone would be rejected",
+                ) from None
             if end == len(self.text) and self.more():
                 continue
             raw, self.at = self.text[self.at : end], end

@@ -23,7 +23,7 @@ from leadrules.leads.chosen import Chosen, refuse_clash, without_repeats
 from leadrules.leads.json_reader import JsonBlock, JsonSource
 from leadrules.leads.json_records import members
 from leadrules.leads.output import OutputFile
-from leadrules.leads.texts import value_text
+from leadrules.leads.texts import as_texts, singles_as_written, value_text
 from leadrules.meaning.cells import values_of
 
 if TYPE_CHECKING:
@@ -137,6 +137,9 @@ def json_texts(values: pl.Series) -> list[str]:
     """Each value as JSON; a whole number without decimals, what is missing or not finite as null."""
     import polars as pl
 
+    values = singles_as_written(values)
+    if values.dtype.is_temporal():
+        values = as_texts(values.to_frame()).to_series().cast(pl.String)
     if values.dtype.is_float():
         return [
             "null" if value is None or value != value or value in (float("inf"), float("-inf")) else value_text(value)

@@ -47,6 +47,10 @@ class ParquetSource:
             self._rows = int(self.frame.select(pl.len()).collect().item())
         except (pl.exceptions.PolarsError, OSError, RuntimeError) as error:
             raise self._damaged() from error
+        if not own:
+            raise LeadsError(
+                f"`{self.name}` is a Parquet file without columns", "export it again, with the columns of the leads"
+            )
         self._types: list[tuple[Path, pl.DataType]] = [((name,), dtype) for name, dtype in own.items()]
         nested = [member for (path, dtype) in self._types for member in _members(path, dtype)]
         self._types += [
