@@ -73,7 +73,7 @@ def report_of(counts: Counts, as_of: date, source: str, headers: Mapping[int, st
 
 def _funnel(counts: Counts, milestones: Sequence[int], judged: int) -> Funnel | None:
     model, tally = counts.model, counts.tally
-    if not model.stages:
+    if not model.stages or not judged:
         return None
     stages = []
     for position, stage in enumerate(model.stages):
@@ -154,6 +154,8 @@ def _grid(counts: Counts) -> Grid | None:
         axes.append(tuple(found))
         inside.append([bands.within(band, scores) for band in found])
         high.append(scores >= (edges[0] + edges[-1]) / 2)
+    if min(map(len, axes)) < 2:
+        return None
     cells = tuple(tuple(int(leads[row & column].sum()) for column in inside[1]) for row in inside[0])
     everyone = int(leads.sum())
     corners = (high[0] & high[1], high[0] & ~high[1], ~high[0] & high[1])
@@ -191,9 +193,9 @@ def _place(one: Rule | Verdict) -> str:
 
 
 def _sources(counts: Counts, milestones: Sequence[int]) -> Sources | None:
-    if counts.sources is None:
+    values = [] if counts.sources is None else counts.sources.values()
+    if counts.sources is None or not values:
         return None
-    values = counts.sources.values()
     decided = counts.outcome is not None
 
     def figures(name: str, rows: Iterable[Sequence[int]]) -> SourceFigures:

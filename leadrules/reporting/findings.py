@@ -50,15 +50,13 @@ def milestones(model: Model, scored: int, reached: Sequence[int]) -> list[int]:
 
 
 def of_funnel(stages: Sequence[StageFigures], milestones: Sequence[int], judged: int) -> str:
-    if not judged:
-        return "No lead could be judged"
     first = stages[milestones[0]]
-    text = f"{first.name} is reached by {_count_and_share(first.reached)}"
+    text = f"{words.named(first.name)} is reached by {_count_and_share(first.reached)}"
     if not first.reached.count:
-        return f"Nobody reaches {first.name}, of {words.leads(judged)}"
+        return f"Nobody reaches {words.named(first.name)}, of {words.leads(judged)}"
     last = stages[milestones[-1]]
     if last is not first:
-        text += f", {last.name} by {_count_and_share(last.reached, short=True) if last.reached.count else 'nobody'}"
+        text += f", {words.named(last.name)} by {_count_and_share(last.reached, short=True) if last.reached.count else 'nobody'}"
     return text
 
 
@@ -74,7 +72,7 @@ def of_scores(leads: int, median: float, top: float, thresholds: Sequence[Thresh
     if thresholds:
         one = thresholds[0]
         have = "nobody has" if not one.at_least.count else f"{words.said(one.at_least)} have"
-        return f"{text}; {have} the {_points(one.points)} of {one.stage}"
+        return f"{text}; {have} the {_points(one.points)} of {words.named(one.stage)}"
     return text if top == median else f"{text}, the best tenth {words.rounded(top)} or more"
 
 
@@ -86,6 +84,7 @@ def of_grid(down: str, across: str, both: int, down_only: int, across_only: int,
     def some(count: int) -> str:
         return words.said(proportion(count, all)) if count else "none"
 
+    down, across = words.named(down), words.named(across)
     return (
         f"High in both {down} and {across}: {some(both)} of the leads; "
         f"in {down} alone {some(down_only)}, in {across} alone {some(across_only)}"
@@ -107,23 +106,35 @@ def of_rules(rules: Sequence[RuleFigures], never: int) -> str:
 def of_sources(
     column: str, stages: Sequence[str], values: Sequence[SourceFigures], every: SourceFigures, distinct: int
 ) -> str:
-    if not values:
-        return "No lead could be judged"
     if distinct == 1:
-        return f"All leads have the same {column}: {_value(values[0])}"
+        return f"All leads have the same {words.named(column)}: {_value(values[0])}"
     most = values[0]
     brings = (
         f"{_value(most)} brings the most leads, {_count_and_share(proportion(most.leads, every.leads), short=True)}"
     )
+    if every.won is not None:
+        best = _best([(one, one.won) for one in values if one.won is not None], every.won)
+        if best is not None:
+            one, own, rest = best
+            figures = f"{words.share(own)} of {own.of:,} decided leads, against {words.share(rest)} of the others"
+            return f"{_value(one)} is won most often: {figures}"
     if not stages:
         return brings
-    rates = [(one, one.reached[0], _rest(one.reached[0], every.reached[0])) for one in values]
-    clear = [row for row in rates if words.differ(row[1], row[2]) and (row[1].share or 0) > (row[2].share or 0)]
-    if not clear:
-        return f"{brings}; none clearly beats the others at reaching {stages[0]}"
-    best, own, rest = max(clear, key=lambda row: row[1].share or 0)
-    against = f"{words.share(own)} of its {own.of:,} leads reach {stages[0]}, against {words.share(rest)} of the others"
-    return f"{_value(best)} works best: {against}"
+    best = _best([(one, one.reached[0]) for one in values], every.reached[0])
+    if best is None:
+        return f"{brings}; none clearly beats the others at reaching {words.named(stages[0])}"
+    one, own, rest = best
+    figures = f"{words.share(own)} of {own.of:,} leads, against {words.share(rest)} of the others"
+    return f"{_value(one)} reaches {words.named(stages[0])} most often: {figures}"
+
+
+def _best(
+    rates: Sequence[tuple[SourceFigures, Proportion]], every: Proportion
+) -> tuple[SourceFigures, Proportion, Proportion] | None:
+    """The value with the highest of the rates that are beyond doubt above all others' together, with both rates."""
+    found = [(one, own, _rest(own, every)) for one, own in rates]
+    clear = [row for row in found if words.differ(row[1], row[2]) and (row[1].share or 0) > (row[2].share or 0)]
+    return max(clear, key=lambda row: row[1].share or 0, default=None)
 
 
 def _value(one: SourceFigures) -> str:
@@ -236,12 +247,13 @@ def of_calibration(worths: Sequence[Worth], falls: bool) -> str:
 
 def of_stage_wins(stages: Sequence[StageWon], milestone: int) -> str:
     one = stages[milestone]
+    name = words.named(one.name)
     if not one.precision.of:
-        return f"No decided lead has reached {one.name}"
+        return f"No decided lead has reached {name}"
     if one.precision.of < words.FEW:
-        won = f"{one.precision.count:,} of the {words.leads(one.precision.of)} that reached {one.name} were won"
+        won = f"{one.precision.count:,} of the {words.leads(one.precision.of)} that reached {name} were won"
     else:
-        won = f"{words.share(one.precision)} of the {one.precision.of:,} leads that reached {one.name} were won"
+        won = f"{words.share(one.precision)} of the {one.precision.of:,} leads that reached {name} were won"
     return f"{won}; they are {words.said(one.recall)} of all wins" if one.recall.of else won
 
 

@@ -65,9 +65,9 @@ def outcomes_of(
     """The figures about decided leads; `open_now` counts the open ones in the funnel by stage (-1: none)."""
     ranking = holding.ranking
     scored = ranking.scored
-    area = auc(ranking)
-    known = not isnan(area.value)
     some = len(scored.scores) > 0
+    area = auc(ranking)
+    known = some and not isnan(area.value)
     told = known and (area.low > 0.5 or area.high < 0.5)
     return Outcomes(
         title=findings.of_outcomes(_proportion(holding.all), area.value if known else None, told),

@@ -6,6 +6,7 @@ because a percentage of seven leads looks surer than it is.
 
 from __future__ import annotations
 
+import string
 import unicodedata
 
 from leadrules.evidence.rates import percent as percent
@@ -16,6 +17,7 @@ from leadrules.reporting.figures import LeadsFigures, Proportion
 FEW = 30
 """So many leads a rate needs before anything is said of it without a warning."""
 _LONG = 48
+_PLAIN = set(string.ascii_letters + string.digits + "_.-")
 
 
 def leads(number: int) -> str:
@@ -68,7 +70,13 @@ def quoted(text: str) -> str:
     """A text of the user's within a sentence, cut where it is long."""
     line = cut(text, _LONG)
     turned = any(unicodedata.bidirectional(char) in ("R", "AL") for char in line)
-    return f"“\u2068{line}\u2069”" if turned else f"“{line}”"
+    return f"“\u2068{line}\u2069”" if turned else f"“{line}”"  # set apart, or it would turn its neighbours too
+
+
+def named(name: str) -> str:
+    """A name within a sentence: bare where it is one plain word, else quoted."""
+    plain = name.isascii() and len(name) <= _LONG and not set(name) - _PLAIN
+    return name if plain else quoted(name)
 
 
 def cut(text: str, most: int) -> str:

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _NAME = 24
+_MOST = 15
+"""Of more stages than this, those that nobody reaches stand in the table alone."""
 
 
 def funnel(figures: Funnel) -> Figure:
     """A bar a stage: leads that reached it, the dark part those that are there now."""
-    stages = figures.stages
+    stages = figures.stages if len(figures.stages) <= _MOST else [one for one in figures.stages if one.reached.count]
     names = [words.cut(one.name, _NAME) for one in stages]
     labels = [_reached(one.reached) for one in stages]
     axes = _across(names, labels, key=True)

@@ -33,13 +33,13 @@ def charts_of(report: Report) -> list[Chart]:
         if section is not None:
             found.append(Chart(name, section.title, lambda: _drawn(draw, section)))  # type: ignore[attr-defined]
 
-    add("funnel", report.funnel if report.leads.judged else None, funnel)
+    add("funnel", report.funnel, funnel)
     add("scores", report.scores, scores)
     if report.outcomes is not None:
         add("win-rates", report.outcomes.rates, win_rates)
         add("gains", report.outcomes.gains, gains)
         add("calibration", report.outcomes.calibration, calibration)
-    add("sources", report.sources if report.sources and report.sources.values else None, sources)
+    add("sources", report.sources, sources)
     add("grid", report.grid, grid)
     return found
 

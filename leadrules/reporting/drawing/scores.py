@@ -34,6 +34,7 @@ def scores(figures: Scores) -> Figure:
     axes.set_ylabel("leads")
     _counts_axis(axes, max(counts))
     for (points, names), level in zip(inside, levels, strict=True):
+        axes.axvline(points, color="white", linewidth=3.4)
         axes.axvline(points, color=MARK, linewidth=1.4, linestyle=(0, (4, 2)))
         if level >= 0:
             axes.annotate(

@@ -78,6 +78,8 @@ def gains(figures: Gains) -> Figure:
 
 def calibration(figures: Calibration) -> Figure:
     """What a score has meant: the share won in each tenth of the leads, and the steps that never fall."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
     worths = figures.worths
     axes = paper(3.0, top=0.3)
     places = [one.score for one in worths]
@@ -89,6 +91,8 @@ def calibration(figures: Calibration) -> Figure:
     handles, labels = axes.get_legend_handles_labels()
     axes.legend(handles[::-1], labels[::-1], loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False,
                 fontsize=SMALL, borderaxespad=0.2, handlelength=1.4)  # fmt: skip
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda score, _: words.points(score)))
     axes.set_xlabel("score (the mean of each tenth)")
     axes.set_ylabel("won")
     return figure_of(axes)
