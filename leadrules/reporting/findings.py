@@ -56,7 +56,8 @@ def of_funnel(stages: Sequence[StageFigures], milestones: Sequence[int], judged:
         return f"Nobody reaches {words.named(first.name)}, of {words.leads(judged)}"
     last = stages[milestones[-1]]
     if last is not first:
-        text += f", {words.named(last.name)} by {_count_and_share(last.reached, short=True) if last.reached.count else 'nobody'}"
+        count = _count_and_share(last.reached, short=True) if last.reached.count else "nobody"
+        text += f", {words.named(last.name)} by {count}"
     return text
 
 

@@ -101,7 +101,7 @@ def svg(figure: Figure, name: str, alt: str) -> str:
 
 def png(figure: Figure, title: str) -> bytes:
     """The figure as a PNG picture, with its finding above it."""
-    lines = wrap(title, 54) or [""]
+    lines = wrap(title, 50) or [""]
     height = figure.get_figheight()
     above = (len(lines) * 1.35 + 1.1) * _EM * 1.1
     for axes in figure.axes:

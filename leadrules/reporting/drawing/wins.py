@@ -19,7 +19,7 @@ def win_rates(figures: WinRates) -> Figure:
     """The share won by score, each with its interval and its leads."""
     bands = [one for one in figures.bands if one.won.of]
     labels = [compact(one.band) for one in bands]
-    axes = paper(2.9, bottom=0.72, top=0.25)
+    axes = paper(2.9, left=0.72, bottom=0.72, top=0.25)
     places = range(len(bands))
     shares = [one.won.share or 0 for one in bands]
     axes.bar(places, shares, width=0.72, color=LIGHT, edgecolor=MAIN, linewidth=0.8)
@@ -57,7 +57,7 @@ def _shares_axis(axes: Axes, most: float) -> None:
 
 def gains(figures: Gains) -> Figure:
     """The wins among the best-scored leads, against leads in any order."""
-    axes = paper(3.0)
+    axes = paper(3.0, left=0.72, right=0.25)
     leads, wins = [one.leads for one in figures.gains], [one.wins for one in figures.gains]
     axes.plot([0, 1], [0, 1], color=LINE, linewidth=1.2, linestyle=(0, (4, 3)))
     axes.plot(leads, wins, color=MAIN, linewidth=2.2)
@@ -81,7 +81,7 @@ def calibration(figures: Calibration) -> Figure:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     worths = figures.worths
-    axes = paper(3.0, top=0.3)
+    axes = paper(3.0, left=0.72, top=0.3)
     places = [one.score for one in worths]
     axes.plot(places, [one.expected for one in worths], color=MAIN, linewidth=2, drawstyle="steps-mid",
               label="what to expect of a score")  # fmt: skip
