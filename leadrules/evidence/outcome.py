@@ -3,8 +3,8 @@
 The outcome is named on the command line as `COLUMN`, `COLUMN=VALUE` or
 `COLUMN=*` (won where anything stands in it, such as a date of conversion).
 
-Questionable decision: a lead whose outcome is empty is *open*, and open leads
-are left out of every count, never counted as lost: a young lead that nobody has
+Questionable decision: a lead whose outcome is empty is *open* (save for `*`, where
+empty means that it never came to that), and open leads are left out of every count, never counted as lost: a young lead that nobody has
 decided about would make its attributes look bad. `lost` and `open` say the same
 of values. How many leads are open, and which values counted as lost, is said.
 """
@@ -92,7 +92,7 @@ class OutcomeReader:
     def __init__(self, column: OutcomeColumn):
         self.column = column
         self.values: Counter[str] = Counter()
-        self.meant: dict[str, int] = {"": OPEN}
+        self.meant: dict[str, int] = {"": LOST if column.value == "*" else OPEN}
         self.spelled: dict[str, str] = {}
         self.won = self.lost = self.open = 0
 

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import exp, log, nan, sqrt
 
 import numpy as np
@@ -253,8 +252,18 @@ def bands_at(ranking: Ranking, edges: Sequence[int]) -> list[Band]:
 
 
 def falls(found: Sequence[Band], level: float = LEVEL) -> list[tuple[Band, Band]]:
-    """Pairs of neighbours of which the higher band does worse than the lower, beyond chance (two-proportion test)."""
-    return [(low, high) for low, high in pairwise(found) if _worse(high.rate, low.rate, level)]
+    """Pairs of which the second lies above the first and does worse, beyond chance (two-proportion test).
+
+    Each band is held against the next one, and, where that tells nothing, against all above it together: a top that
+    does badly throughout may be cut into bands too small to tell.
+    """
+    pairs = []
+    for place, low in enumerate(found[:-1]):
+        rest = Band(found[place + 1].low, found[-1].high, sum((one.rate for one in found[place + 1 :]), Rate(0, 0)))
+        worse = next((high for high in (found[place + 1], rest) if _worse(high.rate, low.rate, level)), None)
+        if worse is not None:
+            pairs.append((low, worse))
+    return pairs
 
 
 def _worse(one: Rate, other: Rate, level: float) -> bool:

@@ -6,7 +6,7 @@ there and nowhere else.
 
 A verdict is kept simple, so that it can be argued with:
 
-    keep      the points lie within what the evidence gives, or there are too few leads to say otherwise
+    keep      the points are near what the evidence gives, or there are too few leads to say otherwise
     change    the evidence clearly gives more, or less
     retire    no lead has it, it tells nothing apart, or it works against the evidence
 
@@ -121,7 +121,12 @@ def _judged(row: RuleRow, control: Rate, scale: float, min_leads: int) -> Judged
         return say("keep", f"too few leads to say: {row.rate.leads} of at least {min_leads}")
     by_hand = f"its points {'depend on a number' if row.fixed == 'per unit' else 'fade'}: set by hand"
     if row.refused is not None:
-        return say("keep", by_hand) if row.fixed else say("retire", "it does not tell won leads from lost ones")
+        if row.fixed:
+            return say("keep", by_hand)
+        low, high = row.rate.interval()
+        if low * FAR < control.value or high > FAR * control.value:
+            return say("keep", f"these leads cannot tell: the rate may be {100 * low:.0f} or {100 * high:.0f} %")
+        return say("retire", "it does not tell won leads from lost ones")
     if above != (given > 0):
         return say("retire", f"its leads buy {'more' if above else 'less'} than the others, and it gives {given:+g}")
     if row.fixed is not None:
