@@ -28,12 +28,18 @@ def lead_options(command: Command) -> Command:
     return command
 
 
-def open_source(leads: str, *, sheet: str | None, encoding: str | None, delimiter: str | None) -> LeadSource:
-    """Open the leads; a tab may be said as `tab` or `\\t`. Raises LeadsError."""
+def open_source(
+    leads: str, *, sheet: str | None, encoding: str | None, delimiter: str | None, writes_to: str | None = None
+) -> LeadSource:
+    """Open the leads, a file or a table; a tab may be said as `tab` or `\\t`. Raises LeadsError."""
     from leadrules.leads import open_leads
 
     return open_leads(
-        leads, sheet=sheet, encoding=encoding, delimiter="\t" if delimiter in ("\\t", "tab") else delimiter
+        leads,
+        sheet=sheet,
+        encoding=encoding,
+        delimiter="\t" if delimiter in ("\\t", "tab") else delimiter,
+        writes_to=writes_to,
     )
 
 

@@ -66,7 +66,7 @@ class DuckdbSource:
 
     absent_is_missing = False
     blank_lines = 0
-    total_bytes = None
+    total_bytes: int | None = None
     path: str | None = None
 
     def __init__(self, url: TableUrl, *, writable: bool = False):
@@ -159,7 +159,7 @@ class DuckdbWriter(TableWriter):
             raise
 
     def types(self) -> list[str]:
-        declared = self._source.declared if self._source.__class__ is DuckdbSource else {}
+        declared = self._source.declared if isinstance(self._source, DuckdbSource) else {}
         empty = self._frame_types()
         with self._registered(empty):
             own = self._connection.execute('DESCRIBE SELECT * FROM "leads_block"').fetchall()
@@ -245,11 +245,9 @@ class DuckdbWriter(TableWriter):
 
     @contextmanager
     def _registered(self, frame: pl.DataFrame) -> Iterator[None]:
+        # Registered anew for each block; the last one goes with the connection.
         self._connection.register("leads_block", frame)
-        try:
-            yield
-        finally:
-            self._connection.unregister("leads_block")
+        yield
 
 
 def _subquery(url: TableUrl) -> str:
@@ -282,7 +280,7 @@ def _unreadable(url: TableUrl, error: duckdb.Error) -> LeadsError:
 
 def no_table(url: TableUrl, tables: Sequence[str]) -> LeadsError:
     """The message for a table that is not there, with those that are."""
-    near = near_names(url.table[-1], tables)
+    near = [name for name in near_names(url.what, tables) if name != url.what]
     there = ", ".join(f"`{name}`" for name in sorted(tables)[:8]) + (", …" if len(tables) > 8 else "")
     help = f"did you mean `{near[0]}`?" if near else f"it has {there}" if tables else "it has no tables"
     return LeadsError(f"there is no table `{url.what}` in `{url.shown.rsplit(' ', 1)[0]}`", help)

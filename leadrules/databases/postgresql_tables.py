@@ -65,7 +65,7 @@ class PostgresqlSource:
 
     absent_is_missing = False
     blank_lines = 0
-    total_bytes = None
+    total_bytes: int | None = None
     path: str | None = None
 
     def __init__(self, url: TableUrl):
@@ -170,8 +170,7 @@ class PostgresqlWriter(TableWriter):
             raise
 
     def types(self) -> list[str]:
-        source: Any = self._source
-        declared = source.declared if isinstance(source, PostgresqlSource) else {}
+        declared = self._source.declared if isinstance(self._source, PostgresqlSource) else {}
         own = self._source.schema()
         return [
             _declaration(self._added[one.name])
@@ -200,7 +199,10 @@ class PostgresqlWriter(TableWriter):
 
         from leadrules.leads.texts import as_texts
 
-        own = block.raw if self._is_ours(block) else _written(as_texts(block.columns(self.positions)))
+        if isinstance(block, TableBlock) and isinstance(block.source, PostgresqlSource):
+            own = block.raw
+        else:
+            own = _written(as_texts(block.columns(self.positions)))
         new = _written(as_texts(added))
         frame = pl.DataFrame(
             [
@@ -212,9 +214,6 @@ class PostgresqlWriter(TableWriter):
             frame = frame.filter(pl.Series(kept))
         # A text is quoted and a missing one is not, as COPY tells them apart.
         return frame.write_csv(include_header=False, quote_style="non_numeric", null_value="").encode()
-
-    def _is_ours(self, block: Block) -> bool:
-        return isinstance(block, TableBlock) and isinstance(block.source, PostgresqlSource)
 
     def insert(self, rows: bytes) -> None:
         with self._writing():
@@ -284,7 +283,8 @@ def _type_names(connection: psycopg.Connection[Any], cursor: Any) -> list[str]:
 
 def _tables(connection: psycopg.Connection[Any]) -> list[str]:
     found = connection.execute(
-        "SELECT table_name FROM information_schema.tables"
+        "SELECT CASE table_schema WHEN current_schema() THEN '' ELSE table_schema || '.' END || table_name"
+        " FROM information_schema.tables"
         " WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"
     )
     return [str(row[0]) for row in found]

@@ -60,7 +60,7 @@ class SqliteSource:
 
     absent_is_missing = False
     blank_lines = 0
-    total_bytes = None
+    total_bytes: int | None = None
     path: str | None = None
 
     def __init__(self, url: TableUrl, *, writable: bool = False):
@@ -167,7 +167,7 @@ class SqliteWriter(TableWriter):
         self._done = False
         # A second connection to the file would wait for the first to end reading, which waits for it.
         reader: Any = source
-        shares = reader.__class__ is SqliteSource and reader.url.address == url.address
+        shares = isinstance(reader, SqliteSource) and reader.url.address == url.address
         self._connection = reader.connection if shares else connect(url, writable=True)
         try:
             if not shares:
@@ -178,12 +178,12 @@ class SqliteWriter(TableWriter):
             raise
 
     def types(self) -> list[str]:
-        declared = self._source.declared if self._source.__class__ is SqliteSource else {}
+        declared = self._source.declared if isinstance(self._source, SqliteSource) else {}
         own = self._source.schema()
         return [
             _declaration(self._added[one.name])
             if one.position is None
-            else declared.get(one.name) or _declaration(own[one.name])
+            else declared.get(one.name, _declaration(own[one.name]))
             for one in self._chosen
         ]
 
@@ -195,7 +195,7 @@ class SqliteWriter(TableWriter):
         self._insert = f"INSERT INTO {into} ({columns}) VALUES ({', '.join('?' * len(self.names))})"
 
     def rows(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> list[tuple[Any, ...]]:
-        if isinstance(block, TableBlock) and self._source.__class__ is SqliteSource:
+        if isinstance(block, TableBlock) and isinstance(self._source, SqliteSource):
             own: Mapping[int, Sequence[Any]] = {
                 position: [row[position] for row in block.raw] for position in self.positions
             }

@@ -194,7 +194,8 @@ class TableWriter(ABC):
         )
         if twice:
             raise LeadsError(
-                f"{twice:,} values of {shown} stand for more than one lead each; `{self.url.shown}` is left as it was",
+                f"{'1 value' if twice == 1 else f'{twice:,} values'} of {shown} "
+                f"{'stands' if twice == 1 else 'stand'} for more than one lead; `{self.url.shown}` is left as it was",
                 "choose a key that tells the leads apart, or remove the repeated ones",
             )
         same = " AND ".join(f"own.{key} = part.{key}" for key in keys)

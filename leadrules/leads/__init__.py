@@ -18,6 +18,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Protocol
 
+from leadrules.databases.url import is_table_url
 from leadrules.leads.errors import LeadsError
 from leadrules.leads.headers import HeaderProblem, Matched, match_headers
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
+    from leadrules.databases.writing import WriteOptions
     from leadrules.leads.block import Block, LeadSource
     from leadrules.leads.formats import Format
     from leadrules.leads.rejects import RejectsWriter
@@ -60,13 +62,26 @@ class LeadWriter(Protocol):
 
 
 def open_leads(
-    where: Where, *, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None
+    where: Where,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    sheet: str | None = None,
+    writes_to: Where | None = None,
 ) -> LeadSource:
-    """Open a file of leads; `-` (or an open binary stream) is standard input.
+    """Open a file of leads, or a table by its URL; `-` (or an open binary stream) is standard input.
 
-    `encoding` is for csv and JSON, `delimiter` for csv, `sheet` (a name, or a number from 1) for Excel.
-    Raises `LeadsError` for what cannot be read at all.
+    `encoding` is for csv and JSON, `delimiter` for csv, `sheet` (a name, or a number from 1) for Excel;
+    `writes_to` is where the same run writes. Raises `LeadsError` for what cannot be read at all.
     """
+    if is_table_url(where):
+        from leadrules.databases.tables import open_table
+
+        for option, value in (("--sheet", sheet), ("--delimiter", delimiter), ("--encoding", encoding)):
+            if value is not None:
+                raise LeadsError(f"{option} is for files, and these leads are in a database", "leave it out")
+        return open_table(str(where), writes_to)
+
     from leadrules.leads.formats import input_format
     from leadrules.leads.streams import Place
 
@@ -113,8 +128,11 @@ def open_output(
     format: Format | None = None,
     drop: Collection[str] = (),
     inputs: Sequence[str] = (),
+    table: WriteOptions | None = None,
 ) -> Iterator[LeadWriter]:
     """Open an output in the format of its ending; `-` (or an open binary stream) gets csv. `format` overrules both.
+
+    A URL names a table in a database, and `table` says how it is written.
 
     `added` are the names and types of the added columns; `columns` chooses and orders what comes out (input
     headers and added names); `drop` leaves input columns out; `inputs` are more files that must not be written over.
@@ -124,6 +142,19 @@ def open_output(
     from leadrules.leads.formats import output_format
     from leadrules.leads.output import OutputFile
 
+    names = [name for name, _ in added]
+    if is_table_url(where):
+        from leadrules.databases.tables import open_table_output
+        from leadrules.databases.writing import WriteOptions as Options
+
+        if format is not None:
+            raise LeadsError("--format is for files, and the output is a table in a database", "leave it out")
+        chosen = choose_columns(source.headers, names, columns, drop, source.written(flat=True))
+        with open_table_output(str(where), source, chosen, dict(added), table or Options()) as tables:
+            yield tables
+        return
+    if table is not None:
+        raise LeadsError("--mode and --key are for tables in a database, and the output is a file", "leave them out")
     if format is None:
         format = output_format(os.fspath(where) if isinstance(where, (str, os.PathLike)) else None)
     if (
@@ -132,9 +163,7 @@ def open_output(
         and os.fspath(where).lower().endswith(".gz")
     ):
         raise LeadsError(f"`{os.fspath(where)}` says .gz, which is for csv and JSON alone", "leave out .gz")
-    chosen = choose_columns(
-        source.headers, [name for name, _ in added], columns, drop, source.written(flat=format in ("csv", "excel"))
-    )
+    chosen = choose_columns(source.headers, names, columns, drop, source.written(flat=format in ("csv", "excel")))
     with OutputFile(where, inputs=[source.path, *inputs]) as output:
         writer: LeadWriter
         if format == "csv":
