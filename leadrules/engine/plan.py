@@ -114,10 +114,8 @@ class Plan:
             return Sets(one.true[: sizes[at]].reshape(shape), one.false[: sizes[at]].reshape(shape))
 
         found = sets(condition, lookup)
-        return Sets(
-            np.ascontiguousarray(np.broadcast_to(found.true, sizes)),
-            np.ascontiguousarray(np.broadcast_to(found.false, sizes)),
-        )
+        true, false = (np.array(np.broadcast_to(one, sizes), order="C") for one in (found.true, found.false))
+        return Sets(true, false)
 
     def _rule(self, rule: Rule) -> RulePlan:
         axes = sorted({axis for row in rule.rows for axis in self.axes_of(row.condition)})

@@ -2,9 +2,13 @@
 
 Every contribution becomes one whole number, a *key*, that sorts as reasons do:
 by size first, then by written order. The largest K of a lead are then K maxima
-over its keys, and what to write is read back from the key itself. Of the rules
-that look at the same axes, only the K largest keys of each bin can matter, so
-the work grows with the axes and not with the rules.
+over its keys, and what to write is read back from the key itself. For a few
+reasons the keys that bins decide are found as ranks (`leadrules.engine.ranks`); only
+what is arithmetic on a column, such as points per unit, is a key of its own for each lead.
+
+Questionable decision: a text is put together once for leads that have the same
+reasons, and most leads of a block share theirs with many. To write each lead's
+own took longer than everything else.
 """
 
 from __future__ import annotations
@@ -19,15 +23,18 @@ import numpy.typing as npt
 import polars as pl
 
 from leadrules.bins import Mask
-from leadrules.engine.block import JOINT_BINS, Block, Ints
+from leadrules.engine.block import Block, Ints
 from leadrules.engine.points import contribution
-from leadrules.engine.tables import Tables
+from leadrules.engine.ranks import Ranking, insert
+from leadrules.engine.tables import Layout, Tables
 from leadrules.reference import signed
 
 _CODE_BITS = 24
 _LAST_CODE = (1 << _CODE_BITS) - 1
 _SLICE = 8_192
 """Leads looked at together: their keys should stay in the processor's cache."""
+PLACES = 8
+"""So many reasons at most are found by rank; more are sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +51,11 @@ class Contributions:
     def __init__(self, tables: Tables, block: Block):
         self.tables = tables
         self.block = block
-        self.columns: dict[int, Ints] = {}
-        self.indexed: dict[int, tuple[Ints, npt.NDArray[np.integer]]] = {}
-        for position, one in enumerate(tables.plan.rules):
-            if not one.counts:
-                continue
-            index, sizes = block.index(one.axes)
-            if one.tabled and math.prod(sizes) <= JOINT_BINS:
-                self.indexed[position] = (tables.rule(position, sizes).ravel(), index)
-            else:
-                self.columns[position] = contribution(tables, block, position)
+        self.layout = tables.layout(block)
+
+    def column(self, position: int) -> Ints:
+        """What a rule that no table holds gives each lead."""
+        return contribution(self.tables, self.block, position)
 
     def fired(self, among: Mask) -> npt.NDArray[np.int64]:
         """For every rule, for how many of these leads it gave other than 0."""
@@ -65,27 +67,30 @@ class Contributions:
 
     def _summed(self, among: Mask, each: Callable[[Ints], npt.NDArray[Any]]) -> npt.NDArray[np.int64]:
         """For every rule, the sum over these leads of something of each lead's points."""
-        rules = self.tables.plan.rules
-        sums = np.zeros(len(rules), dtype=np.int64)
+        plan, size = self.tables.plan, self.layout.sizes
+        sums = np.zeros(len(plan.rules), dtype=np.int64)
         everyone = bool(among.all())
-        leads_in: dict[tuple[int, ...], npt.NDArray[np.intp]] = {}
-        for position, (points, index) in self.indexed.items():
-            axes = rules[position].axes
-            if axes not in leads_in:
-                leads_in[axes] = np.bincount(index if everyone else index[among], minlength=len(points))
-            sums[position] = (leads_in[axes] * each(points)).sum()
-        for position, column in self.columns.items():
-            sums[position] = each(column[among]).sum()
+        for table in self.layout.tables:
+            index, sizes = self.block.index(table.axes)
+            leads = np.bincount(index if everyone else index[among], minlength=math.prod(sizes)).reshape(sizes)
+            for position in table.rules:
+                axes = plan.rules[position].axes
+                others = tuple(place for place, axis in enumerate(table.axes) if axis not in axes)
+                points = self.tables.rule(position, tuple(size[axis] for axis in axes))
+                sums[position] = (leads.sum(axis=others) * each(points)).sum()
+        for position in self.layout.leftover:
+            sums[position] = each(self.column(position)[among]).sum()
         return sums
 
-    def counted(self) -> list[int]:
-        """The rules that reasons may name: those that count now, outside parts of no weight."""
-        model = self.tables.plan.model
-        return [
-            position
-            for position, one in enumerate(self.tables.plan.rules)
-            if one.counts and (one.rule.score is None or model.scores[one.rule.score].weight != 0)
-        ]
+
+def _counted(tables: Tables) -> list[int]:
+    """The rules that reasons may name: those that count now, outside parts of no weight."""
+    scores = tables.plan.model.scores
+    return [
+        position
+        for position, one in enumerate(tables.plan.rules)
+        if one.counts and (one.rule.score is None or scores[one.rule.score].weight != 0)
+    ]
 
 
 class Vocabulary:
@@ -95,15 +100,16 @@ class Vocabulary:
     and is spelled out for the sizes that occur.
     """
 
-    def __init__(self, contributions: Contributions):
-        self.plan = contributions.tables.plan
+    def __init__(self, tables: Tables, layout: Layout, most: int | None):
+        self.plan = tables.plan
         self.codes: dict[tuple[int, int], int] = {}
         self.texts: list[str | None] = []
         self.open: dict[int, int] = {}
         """Rules by the codes whose points are not known beforehand."""
-        for position in contributions.counted():
+        self.counted = _counted(tables)
+        for position in self.counted:
             rule = self.plan.rules[position].rule
-            if position in contributions.columns:
+            if position in layout.leftover:
                 self.open[len(self.texts)] = position
                 self.codes[position, 0] = len(self.texts)
                 self.texts.append(None)
@@ -111,6 +117,11 @@ class Vocabulary:
             for points in dict.fromkeys(row.points for row in rule.rows if row.points):
                 self.codes[position, points] = len(self.texts)
                 self.texts.append(f"{signed(points)} {rule.text}")
+        if most is not None:
+            keys = {_key(points, code): one for one, code in self.codes.items() if (points := one[1])}
+            ranks = {keys[key]: rank for rank, key in enumerate(sorted(keys), start=1)}
+            self.ranking = Ranking(tables, layout, ranks, most)
+            self.key_of_rank = np.array([0, *sorted(keys)], dtype=np.int64)
 
     def keys(self, position: int, points: Ints) -> Ints:
         """The keys of a rule's points; 0 where there are none."""
@@ -141,27 +152,28 @@ class Vocabulary:
 
 def _groups(contributions: Contributions, vocabulary: Vocabulary, ranks: int) -> list[_Keys]:
     """The keys that can be among a lead's `ranks` largest."""
+    tables, block = contributions.tables, contributions.block
     by_axes: dict[tuple[int, ...], list[int]] = {}
     found = []
-    for position in contributions.counted():
-        if position in contributions.columns:
-            column = contributions.columns[position]
-            found.append(_Keys(vocabulary.keys(position, column)[np.newaxis], None))
+    for position in vocabulary.counted:
+        if (position, 0) in vocabulary.codes:
+            keys = vocabulary.keys(position, contributions.column(position))
+            found.append(_Keys(keys[np.newaxis], None))
         else:
-            by_axes.setdefault(contributions.tables.plan.rules[position].axes, []).append(position)
-    for positions in by_axes.values():
-        _, index = contributions.indexed[positions[0]]
-        keys = np.stack([vocabulary.keys(position, contributions.indexed[position][0]) for position in positions])
+            by_axes.setdefault(tables.plan.rules[position].axes, []).append(position)
+    for axes, positions in by_axes.items():
+        index, sizes = block.index(axes)
+        keys = np.stack([vocabulary.keys(position, tables.rule(position, sizes).ravel()) for position in positions])
         if len(keys) > ranks:
             keys = np.sort(keys, axis=0)[::-1][:ranks]
         found.append(_Keys(np.ascontiguousarray(keys[keys.any(axis=1)]), index))
     return found
 
 
-def largest(contributions: Contributions, vocabulary: Vocabulary, most: int | None) -> list[Ints]:
+def _sorted(contributions: Contributions, vocabulary: Vocabulary, most: int | None) -> list[Ints]:
     """The keys of every lead's largest contributions (all for None), a column for each rank."""
     rows = contributions.block.rows
-    counted = len(contributions.counted())
+    counted = len(vocabulary.counted)
     ranks = counted if most is None else min(most, counted)
     groups = _groups(contributions, vocabulary, ranks)
     height = sum(len(group.keys) for group in groups)
@@ -179,16 +191,31 @@ def largest(contributions: Contributions, vocabulary: Vocabulary, most: int | No
                 else:
                     keys.take(index, out=matrix[place], mode="clip")
                 place += 1
-        if ranks > 8:
-            matrix.sort(axis=0)
-            found[:, part] = matrix[::-1][:ranks]
-            continue
-        for rank in range(ranks):
-            best = matrix.max(axis=0)
-            found[rank, part] = best
-            if rank + 1 < ranks:
-                matrix[matrix == best] = 0
-    return [column for column in found if column.any()]
+        matrix.sort(axis=0)
+        found[:, part] = matrix[::-1][:ranks]
+    return list(found)
+
+
+def _ranked(contributions: Contributions, vocabulary: Vocabulary) -> list[npt.NDArray[Any]]:
+    """The same for a few: as ranks, or as keys if some contributions are arithmetic."""
+    ranks = vocabulary.ranking.of(contributions.block)
+    if not vocabulary.open:
+        return list(ranks)
+    keys = vocabulary.key_of_rank.take(ranks)
+    for position in vocabulary.open.values():
+        insert(keys, vocabulary.keys(position, contributions.column(position)))
+    return list(keys)
+
+
+def _vocabulary(contributions: Contributions, most: int | None) -> Vocabulary:
+    """The vocabulary of a layout, made once."""
+    known = contributions.tables.vocabularies
+    found = known.get((contributions.layout, most))
+    if found is None:
+        if len(known) >= 4:
+            known.clear()
+        found = known[contributions.layout, most] = Vocabulary(contributions.tables, contributions.layout, most)
+    return found
 
 
 def written(
@@ -199,19 +226,60 @@ def written(
     scored: Mask,
 ) -> pl.Series:
     """The `reasons` column: verdicts' texts first, then contributions, joined by `; `; null where there are none."""
-    columns: list[pl.Series] = []
-    for text, mask in (*excluded, *((text, mask & scored) for text, mask in disqualified)):
-        if mask.any():
-            columns.append(_gather([None, text], mask.astype(np.int64)))
+    rows = contributions.block.rows
+    verdicts = [(text, mask) for text, mask in (*excluded, *((text, mask & scored) for text, mask in disqualified))]
+    verdicts = [(text, mask) for text, mask in verdicts if mask.any()]
+    few = most is not None and most <= PLACES
+    largest: list[npt.NDArray[Any]] = []
     if most != 0:
-        vocabulary = Vocabulary(contributions)
-        for keys in largest(contributions, vocabulary, most):
-            columns.append(vocabulary.written(np.where(scored, keys, 0)))
-    if not columns:
-        return pl.Series("reasons", [None] * contributions.block.rows, dtype=pl.String)
+        vocabulary = _vocabulary(contributions, most if few else None)
+        largest = _ranked(contributions, vocabulary) if few else _sorted(contributions, vocabulary, most)
+        largest = [column for column in (column * scored for column in largest) if column.any()]
+    if not verdicts and not largest:
+        return pl.Series("reasons", [None] * rows, dtype=pl.String)
+    leads, codes = _alike([*(mask for _, mask in verdicts), *largest]) if few else (slice(None), None)
+    columns = [_gather([None, text], mask[leads].astype(np.uint32)) for text, mask in verdicts]
+    for column in largest:
+        keys = column[leads] if column.dtype == np.int64 else vocabulary.key_of_rank.take(column[leads])
+        columns.append(vocabulary.written(keys))
     frame = pl.DataFrame({str(place): column for place, column in enumerate(columns)})
     joined = frame.select(pl.concat_str(pl.all(), separator="; ", ignore_nulls=True).alias("reasons"))["reasons"]
-    return joined.set(joined == "", None)
+    joined = joined.set(joined == "", None)
+    return joined if codes is None else joined.gather(pl.Series(codes))
+
+
+_SLOTS = 17
+
+
+def _alike(columns: Sequence[npt.NDArray[Any]]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.uint32]]:
+    """Leads that stand for all others, and for each lead the number of the one that is like it in every column.
+
+    By hashing: of leads in one slot the last one stands for those that are like
+    it, and the others, few or none, each for themselves.
+    """
+    rows = len(columns[0])
+    mixed = np.zeros(rows, dtype=np.uint64)
+    for column in columns:
+        mixed = (mixed + column.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+    slots = (mixed >> np.uint64(64 - _SLOTS)).astype(np.intp)
+    last = np.zeros(1 << _SLOTS, dtype=np.intp)
+    last[slots] = np.arange(rows)
+    like = last.take(slots)
+    same = np.ones(rows, dtype=bool)
+    for column in columns:
+        same &= column.take(like) == column
+    if not same.all():
+        like = np.where(same, like, np.arange(rows))
+    stands = np.zeros(rows, dtype=bool)
+    stands[like] = True
+    leads = np.flatnonzero(stands)
+    numbers = np.zeros(rows, dtype=np.uint32)
+    numbers[leads] = np.arange(len(leads), dtype=np.uint32)
+    return leads, numbers.take(like)
+
+
+def _key(points: int, code: int) -> int:
+    return (abs(points) << (_CODE_BITS + 1)) | ((_LAST_CODE - code) << 1) | (points < 0)
 
 
 def _gather(texts: Sequence[str | None], codes: npt.NDArray[np.integer]) -> pl.Series:

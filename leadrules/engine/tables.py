@@ -14,11 +14,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from leadrules.engine.block import JOINT_BINS, Block, Ints
 from leadrules.engine.plan import Plan, RulePlan
+
+if TYPE_CHECKING:
+    from leadrules.engine.reasons import Vocabulary
 
 Bucket = tuple[int | None, int | None]
 """Where a rule's points are added: its score (None: outside any) and its group (None: in no group)."""
@@ -33,7 +37,7 @@ class Table:
     points: Mapping[Bucket, Ints]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Layout:
     """The joint tables for some sizes of the axes, and the rules that none of them holds."""
 
@@ -47,6 +51,7 @@ class Tables:
 
     def __init__(self, plan: Plan):
         self.plan = plan
+        self.vocabularies: dict[tuple[Layout, int | None], Vocabulary] = {}
         self._layouts: dict[tuple[int, ...], Layout] = {}
         self._rows: dict[tuple[int, tuple[int, ...]], Ints] = {}
         self._axes = sorted({axis for rule in plan.rules for axis in rule.axes})
@@ -62,7 +67,7 @@ class Tables:
                 points = np.where(true, row.points, points)
             if len(self._rows) > 4 * len(self.plan.rules) + 16:
                 self._rows = {}
-            found = self._rows[position, sizes] = np.ascontiguousarray(points)
+            found = self._rows[position, sizes] = points
         return found
 
     def layout(self, block: Block) -> Layout:
