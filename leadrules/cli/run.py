@@ -16,6 +16,7 @@ from leadrules.cli.progress import progress
 from leadrules.cli.types import CountOrAll, Day, Share
 
 if TYPE_CHECKING:
+    from leadrules.databases.writing import Mode, WriteOptions
     from leadrules.engine.scorer import Scorer
     from leadrules.leads.formats import Format
     from leadrules.ruleset import Model
@@ -70,6 +71,12 @@ _FORMATS: dict[str, Format] = {"csv": "csv", "jsonl": "jsonl", "json": "json", "
 @click.option("--replace", is_flag=True, help="Drop the columns of an earlier run first.")
 @click.option("--stamp", is_flag=True, help="Add the as-of date and the ruleset's name, version and content hash.")
 @click.option("--profile", "profiled", is_flag=True, help="Say where the time went; takes longer itself.")
+@click.option(
+    "--mode",
+    type=click.Choice(["replace", "append", "upsert"]),
+    help="What becomes of a table that is there already; replace unless said.",
+)
+@click.option("--key", metavar="A,B,…", help="The columns by which `--mode upsert` knows a lead again.")
 @lead_options
 @click.option("--allow-outside", is_flag=True, help="Let includes leave the folder of RULES.")
 def run(
@@ -86,6 +93,8 @@ def run(
     replace: bool,
     stamp: bool,
     profiled: bool,
+    mode: Mode | None,
+    key: str | None,
     sheet: str | None,
     encoding: str | None,
     delimiter: str | None,
@@ -95,18 +104,21 @@ def run(
 
     LEADS is csv, jsonl, json, parquet or xlsx; `-` is standard input. Every lead
     comes out as it came in, with the score, the stage and the reasons behind.
+    LEADS and OUT may also be tables: "duckdb:///sales.db?table=leads",
+    "postgresql://user@host/crm?table=leads", "sqlite:///crm.db?table=leads".
     """
     from leadrules.cli.rulesets import load_or_exit
 
     model, files = load_or_exit(rules, allow_outside=allow_outside)
 
     from leadrules.api import today
+    from leadrules.databases.tables import shown as shown_place
+    from leadrules.databases.url import is_table_url
     from leadrules.engine.scorer import Scorer
     from leadrules.leads import open_output, open_rejects
     from leadrules.leads.output import stopped_by_signals
-    from leadrules.running.run import Added
+    from leadrules.running.run import Added, within
     from leadrules.running.run import run as run_leads
-    from leadrules.running.run import within
     from leadrules.running.summary import summary
 
     rejects_place = rejects or _rejects_place(output, leads)
@@ -117,7 +129,7 @@ def run(
     day = as_of or today()
     with (
         stopped_by_signals(),
-        closing(open_source(leads, sheet=sheet, encoding=encoding, delimiter=delimiter)) as source,
+        closing(open_source(leads, sheet=sheet, encoding=encoding, delimiter=delimiter, writes_to=output)) as source,
     ):
         matched = fitted(source, model, rules)
         added = Added(reasons, prefix, stamp)
@@ -132,10 +144,11 @@ def run(
                 drop={name for name, _ in schema} if replace else set(),
                 inputs=files,
                 format=_FORMATS.get(format or ""),
+                table=_write_options(mode, key),
             ) as writer,
             progress(source) as shown,
         ):
-            rejected = open_rejects(rejects_place, source, inputs=[*files, output])
+            rejected = open_rejects(rejects_place, source, inputs=[*files, *([] if is_table_url(output) else [output])])
             try:
                 tally = run_leads(
                     scorer, day, source, matched.headers, writer, rejected, added, progress=shown, profile=profile
@@ -145,7 +158,7 @@ def run(
                     writer.commit()
             finally:
                 rejected.abort()
-    names = ["standard output" if place == "-" else place for place in (output, rejects_place)]
+    names = ["standard output" if place == "-" else shown_place(place) for place in (output, rejects_place)]
     click.echo(summary(model, tally, day, matched.headers, output=names[0], rejects=names[1]), err=True, nl=False)
     if profile is not None:
         from leadrules.running.profile_text import profile_text
@@ -171,8 +184,22 @@ def _names(columns: str | None) -> list[str] | None:
     )
 
 
+def _write_options(mode: Mode | None, key: str | None) -> WriteOptions | None:
+    """How a table is written, if anything is said about it."""
+    if mode is None and key is None:
+        return None
+    from leadrules.databases.writing import WriteOptions
+
+    return WriteOptions(mode or "replace", tuple(_names(key) or ()))
+
+
 def _rejects_place(output: str, leads: str) -> str:
-    """Beside the output; in this folder, called as the leads are, where that is standard output."""
+    """Beside the output; in this folder, called as the table or as the leads are, where that is not a file."""
+    from leadrules.databases.tables import table_name
+
+    table = table_name(output) or (table_name(leads) if output == "-" else None)
+    if table is not None:
+        return f"{table}.rejects.csv"
     if output != "-":
         return f"{output}.rejects.csv"
     return f"{Path(leads).name if leads != '-' else 'leads'}.rejects.csv"
