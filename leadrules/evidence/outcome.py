@@ -104,8 +104,9 @@ class OutcomeReader:
         counts = np.bincount(codes, minlength=len(found))
         table = np.full(len(found), OPEN, dtype=np.int8)
         strange = False
-        for code, cell in enumerate(found):
-            text = _text(cell)
+        texts = [_text(cell) for cell in found]
+        for code in sorted(range(len(found)), key=lambda code: (-counts[code], texts[code])):
+            cell, text = found[code], texts[code]
             folded = fold(text) if is_whole(text) else text
             meant = self.meant.get(folded)
             if meant is None:
@@ -154,10 +155,8 @@ class OutcomeReader:
 
     def listed(self, most: int = _SHOWN) -> str:
         """The values found, with how often: `Lead` 130, `Customer` 120, nothing 4."""
-        shown = [
-            f"{f'`{self.spelled[one]}`' if one else 'nothing'} {count:,}"
-            for one, count in self.values.most_common(most)
-        ]
+        common = sorted(self.values.items(), key=lambda one: (-one[1], one[0]))
+        shown = [f"`{self.spelled[one]}` {count:,}" if one else f"nothing {count:,}" for one, count in common[:most]]
         return ", ".join(shown) + (", …" if len(self.values) > most else "")
 
     def _meaning(self, folded: str, cell: object) -> int | None:
