@@ -201,19 +201,13 @@ class Conditions:
 
     def _text_is(self, operand: Operand, word: str) -> SQL:
         dialect, value = self.operands.dialect, self.operands.value(operand)
-        lower, upper = dialect.inner(r"\p{Ll}"), dialect.inner(r"\p{Lu}\p{Lt}")
         match word:
             case "numeric":
                 return dialect.found(value, "^[0-9]+$")
             case "lowercase":
-                return terms.both(
-                    [dialect.found(value, f"[{lower}]"), terms.negated(dialect.found(value.copy(), f"[{upper}]"))]
-                )
+                return dialect.cased(value, r"\p{Ll}", r"\p{Lu}\p{Lt}")
             case "uppercase":
-                upper, lower = dialect.inner(r"\p{Lu}"), dialect.inner(r"\p{Ll}\p{Lt}")
-                return terms.both(
-                    [dialect.found(value, f"[{upper}]"), terms.negated(dialect.found(value.copy(), f"[{lower}]"))]
-                )
+                return dialect.cased(value, r"\p{Lu}", r"\p{Ll}\p{Lt}")
         return self.mail.test(operand, word)
 
 

@@ -70,9 +70,10 @@ class Layers:
         return self._raw[node.name].copy()
 
     def _free(self, hint: str) -> str:
+        """A name of its own. One of a single word could be a word of SQL, such as `full`: it gets a number."""
         plain = unicodedata.normalize("NFKD", hint).encode("ascii", "ignore").decode().lower()
         plain = re.sub("[^a-z0-9]+", "_", plain).strip("_")[:LONGEST].rstrip("_") or "column"
-        name, count = plain, 1
+        name, count = plain if "_" in plain or plain in PHASES else f"{plain}_1", 1
         while name in self.taken:
             count += 1
             name = f"{plain}_{count}"

@@ -51,10 +51,10 @@ class Mail:
         if word == "valid":
             return valid
         if word == "role":
-            return terms.both([valid, self._role(operand)])
+            return terms.when((valid, self._role(operand)), otherwise=valid.copy())
         kind = self.operands.once("kind", operand, f"kind_of_{self.operands.hint(operand)}", lambda: self._kind(operand))
         wanted = "company" if word == "business" else word
-        return terms.both([valid, exp.EQ(this=kind, expression=text(wanted))])
+        return terms.when((valid, exp.EQ(this=kind, expression=text(wanted))), otherwise=valid.copy())
 
     def _valid(self, operand: Operand) -> SQL:
         dialect = self.operands.dialect

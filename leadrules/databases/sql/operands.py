@@ -307,7 +307,7 @@ def computed_with(operands: Iterable[Operand], model: Model) -> dict[int, float]
     for operand in operands:
         if not isinstance(operand, Arithmetic) or size_of(operand, model) is not None:
             continue
-        factor = next((power for power in (100.0, 60.0, 30.0, 16.0) if size_of(operand, model, power) is not None), None)
+        factor = next((power for power in (280.0, 140.0, 90.0, 60.0, 30.0, 16.0) if size_of(operand, model, power) is not None), None)
         if factor is None:
             raise CannotSay(
                 "this computes with so many numbers that the result could be too large for a double",

@@ -73,7 +73,7 @@ class Points:
             points = whole(rule.rows[0].points)
         else:
             given = terms.when(*((condition, whole(size)) for condition, size in rows), otherwise=whole(0))
-            points = operands.layers.add("points", f"rows_{rule.name or rule.text}", given)
+            points = operands.layers.add("points", f"each_{rule.name or rule.text}", given)
         if rule.units is not None:
             points = self._units(rule, points)
         if rule.fading is not None:
@@ -108,9 +108,10 @@ class Points:
         units_at_most = most + 1
         room = terms.number(float(units_at_most * rule.units.every), operands.dialect.double)
         clamped = call("FLOOR", call("LEAST", amount.copy(), room))
-        units = terms.cast(clamped, "BIGINT" if units_at_most * rule.units.every < 2**62 else operands.dialect.huge)
+        is_wide = units_at_most * rule.units.every >= 2**62
+        units = terms.cast(clamped, operands.dialect.huge if is_wide else "BIGINT")
         if rule.units.every != 1:
-            units = operands.dialect.divided(units, whole(rule.units.every))
+            units = operands.dialect.divided(units, whole(rule.units.every), is_wide)
         counted = terms.when((exp.GT(this=amount, expression=whole(0)), units), otherwise=whole(0))
         column = operands.layers.add("points", f"units_{rule.name or rule.text}", counted)
         wide: SQL = column
@@ -131,14 +132,14 @@ class Points:
         """Points times billionths by age, rounded half away from zero, stopped at a million points."""
         operands = self.conditions.operands
         factor = operands.once("factor", fading, f"factor_{self._since(fading)}", lambda: self._factor(fading))
-        column = operands.layers.add("points", f"full_{rule.name or rule.text}", points)
+        column = operands.layers.add("points", f"unfaded_{rule.name or rule.text}", points)
         largest = max((abs(row.points) for row in rule.rows), default=0)
         bound = largest if rule.units is None else rule.at_most
         is_small = bound is not None and 2 * bound * ONE < 2**62
         size: SQL = terms.cast(call("ABS", column.copy()), "BIGINT" if is_small else operands.dialect.huge)
         product = exp.Mul(this=size, expression=factor)
         rounded = exp.Add(this=product, expression=whole(ONE // 2))
-        stopped = call("LEAST", operands.dialect.divided(exp.Paren(this=rounded), whole(ONE)), whole(LARGEST))
+        stopped = call("LEAST", operands.dialect.divided(exp.Paren(this=rounded), whole(ONE), not is_small), whole(LARGEST))
         signed = terms.when(
             (exp.LT(this=column, expression=whole(0)), exp.Neg(this=terms.bracketed(stopped))), otherwise=stopped.copy()
         )
@@ -198,13 +199,13 @@ class Points:
             weighted = terms.added(
                 [exp.Mul(this=terms.cast(part, "BIGINT"), expression=whole(weight)) for part, weight in parts]
             )
-            column = layers.add("totals", "weighted", weighted)
+            column = layers.add("totals", "weighted_total", weighted)
             up = exp.Paren(this=exp.Add(this=call("ABS", column.copy()), expression=whole(5_000)))
             size = operands.dialect.divided(up, whole(10_000))
             negative = exp.LT(this=column, expression=whole(0))
             rounded = terms.when((negative, exp.Neg(this=exp.Paren(this=size))), otherwise=size.copy())
             total = terms.limited(rounded, model.total.low, model.total.high)
-        operands.scores[None] = layers.add("totals", "total", total)
+        operands.scores[None] = layers.add("totals", "total_points", total)
 
     def _members(self, score: int | None, group: int | None) -> list[SQL]:
         return [

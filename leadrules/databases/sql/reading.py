@@ -55,6 +55,8 @@ class Reading:
     value: SQL
     bad: SQL | None = None
     reason: str = ""
+    beyond: SQL | None = None
+    """Whether the database could fail at computing with the value, which rejects a lead whatever the field says."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +88,9 @@ class Reader:
             missing = terms.is_null(read.copy())
             if own.bad is not None and not field.bad_as_missing:
                 bad = terms.either([terms.definitely(own.bad), missing])
-                return Reading(read, bad, f"`{field.name}` is missing or not {_WANTED[field.type]}")
+                return Reading(read, bad, f"`{field.name}` is missing or {own.reason.partition(' is ')[2]}")
             return Reading(read, missing, f"`{field.name}`: the key is missing")
-        return Reading(read, None if field.bad_as_missing else own.bad, own.reason)
+        return Reading(read, None if field.bad_as_missing else own.bad, own.reason, own.beyond)
 
     def constant(self, field: Field, value: object) -> SQL:
         """A default, or an end of `between`, as the field's values are."""
@@ -160,28 +162,29 @@ class Reader:
         """A value held against `between`, and against what the database can compute with."""
         reasons = [_WANTED[field.type]] if bad is not None else []
         odd = [bad] if bad is not None else []
-        if field.low is not None or field.high is not None or position in self.bounds:
+        beyond: SQL | None = None
+        if field.low is not None or field.high is not None:
             value = self._named("read", field, value)
-            if field.low is not None or field.high is not None:
-                low, high = self.constant(field, field.low), self.constant(field, field.high)
-                odd.append(exp.Not(this=terms.between(value.copy(), low, high)))
-                reasons.append(f"between {cell_text(field, field.low)} and {cell_text(field, field.high)}")
-            if position in self.bounds:
-                odd.append(self._beyond(value, self.bounds[position]))
-                reasons.append(f"of a size that {self.dialect.name} can compute with")
-            value = _unless(odd[1 if bad is not None else 0 :], value.copy())
+            low, high = self.constant(field, field.low), self.constant(field, field.high)
+            inside = terms.between(value.copy(), low, high)
+            odd.append(exp.Not(this=inside))
+            reasons.append(f"between {cell_text(field, field.low)} and {cell_text(field, field.high)}")
+            value = terms.when((inside.copy(), value.copy()))
+        if position in self.bounds:
+            value = self._named("read", field, value)
+            beyond = self._beyond(value, self.bounds[position])
+            value = terms.when((terms.definitely(beyond.copy()), terms.null()), otherwise=value.copy())
         if not odd:
-            return Reading(value)
+            return Reading(value, beyond=beyond)
         wrong: SQL = terms.either(odd)
         if missing:
             wrong = terms.both([*(terms.negated(one.copy()) for one in missing), wrong])
-        return Reading(value, wrong, f"`{field.name}` is not {' or not '.join(reasons)}")
+        return Reading(value, wrong, f"`{field.name}` is not {' or not '.join(reasons)}", beyond)
 
     def _beyond(self, value: SQL, factor: float) -> SQL:
-        size = call("ABS", value.copy())
-        low, high = terms.number(1 / factor, self.dialect.double), terms.number(factor, self.dialect.double)
-        known = terms.both([exp.NEQ(this=value.copy(), expression=whole(0)), exp.Not(this=terms.between(size, low, high))])
-        return known
+        low, high = terms.cast(text(f"{1 / factor:.0e}"), self.dialect.double), terms.cast(text(f"{factor:.0e}"), self.dialect.double)
+        size = terms.between(call("ABS", value.copy()), low, high)
+        return terms.both([exp.NEQ(this=value.copy(), expression=whole(0)), exp.Not(this=size)])
 
     def _truth(self, field: Field, raw: SQL, true: list[SQL], false: list[SQL], missing: list[SQL]) -> Reading:
         value = terms.when(

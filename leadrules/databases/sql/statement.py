@@ -171,6 +171,9 @@ class _Writer:
                 if reading.bad is not None:
                     bad = self.layers.add("read", f"bad_{field.name}", terms.definitely(reading.bad))
                     self.bads.append((bad, reading.reason))
+                if reading.beyond is not None:
+                    bad = self.layers.add("read", f"beyond_{field.name}", terms.definitely(reading.beyond))
+                    self.bads.append((bad, f"`{field.name}` is too large or too small for {self.dialect.name} to compute with"))
 
     # --------------------------------------------------------------------- outputs
 

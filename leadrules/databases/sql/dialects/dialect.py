@@ -118,6 +118,11 @@ class Dialect(ABC):
         """The class of blanks in this dialect's patterns."""
         return self.characters(ranges_of(sorted(map(ord, BLANKS))))
 
+    def cased(self, value: SQL, some: str, none: str) -> SQL:
+        """Whether a text has one of some characters and none of others, both in the language's syntax."""
+        has, others = (self.found(value.copy(), f"[{self.inner(pattern)}]") for pattern in (some, none))
+        return terms.both([has, terms.negated(others)])
+
     def length(self, value: SQL) -> SQL:
         """How many characters."""
         return call("LENGTH", value)
@@ -139,15 +144,15 @@ class Dialect(ABC):
     def is_finite(self, value: SQL) -> SQL:
         """Whether a double is neither infinite nor NaN."""
 
+    @abstractmethod
     def is_nan(self, value: SQL, kind: ColumnKind) -> SQL:
         """Whether a double, or a decimal where these can be, is no number."""
-        return call("ISNAN", value)
 
     decimals_may_be_nan = False
 
     @abstractmethod
-    def divided(self, value: SQL, by: SQL) -> SQL:
-        """Whole numbers from 0, divided without remainder."""
+    def divided(self, value: SQL, by: SQL, wide: bool = False) -> SQL:
+        """Whole numbers from 0, divided without remainder; `wide` where the first is of type `huge`."""
 
     def double_of_text(self, value: SQL) -> SQL:
         """The double nearest to a text that is known to be a number; infinite beyond them."""

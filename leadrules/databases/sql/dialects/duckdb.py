@@ -17,6 +17,7 @@ from leadrules.databases.sql import terms
 from leadrules.databases.sql.characters import Ranges, matching, without
 from leadrules.databases.sql.dialects.dialect import Add, Contribution, Dialect
 from leadrules.databases.sql.terms import SQL, call, text, whole
+from leadrules.databases.table import ColumnKind
 from leadrules.meaning.text import NEWER_CASES
 from leadrules.ruleset import Unit
 
@@ -104,7 +105,10 @@ class DuckDB(Dialect):
     def is_finite(self, value: SQL) -> SQL:
         return call("ISFINITE", value)
 
-    def divided(self, value: SQL, by: SQL) -> SQL:
+    def is_nan(self, value: SQL, kind: ColumnKind) -> SQL:
+        return call("ISNAN", value)
+
+    def divided(self, value: SQL, by: SQL, wide: bool = False) -> SQL:
         return exp.IntDiv(this=terms.bracketed(value), expression=terms.bracketed(by))
 
     def nth(self, numbers: Sequence[int], place: SQL) -> SQL:
@@ -166,9 +170,9 @@ class DuckDB(Dialect):
         keys = exp.Array(expressions=[_key(one, place) for place, one in enumerate(contributions)])
         if most is None:
             known = call("LIST_FILTER", keys, _each("key", terms.is_known(terms.column("key"))))
-            largest = add("largest", call("LIST_REVERSE_SORT", known))
+            largest = add("largest_keys", call("LIST_REVERSE_SORT", known))
         else:
-            largest = add("largest", call("LIST_AGGREGATE", keys, text("max"), whole(most)))
+            largest = add("largest_keys", call("LIST_AGGREGATE", keys, text("max"), whole(most)))
         key = terms.column("key")
         size = self.divided(key.copy(), whole(2 * _PLACES))
         place = exp.Mod(this=exp.Paren(this=self.divided(key.copy(), whole(2))), expression=whole(_PLACES))
