@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from leadrules.checking import Checked, check_path, check_text
 from leadrules.decision import Decision, decide_one
 from leadrules.frames import LeadError
+from leadrules.meaning.days import today
 from leadrules.meaning.values import Value
 from leadrules.problems.problem import Problem, RulesetError
 from leadrules.ruleset import Model
@@ -200,11 +201,6 @@ class Ruleset:
             for position, bad in sorted(bads.items())
         ]
         raise LeadError(bad_values(found), found)
-
-
-def today() -> date:
-    """Today's date in UTC: the as-of date where none is given."""
-    return datetime.now(UTC).date()
 
 
 def as_of_day(as_of: object) -> date:

@@ -86,7 +86,6 @@ def backtest(
     if split_by is not None and folds is not None:
         raise click.UsageError("--split-by and --folds are two ways to judge on other leads: choose one")
 
-    from leadrules.api import today
     from leadrules.backtesting.backtest import Asked
     from leadrules.backtesting.backtest import backtest as judged
     from leadrules.backtesting.objects import report
@@ -95,6 +94,7 @@ def backtest(
     from leadrules.cli.progress import progress
     from leadrules.evidence.outcome import OutcomeReader, outcome_column
     from leadrules.evidence.splitting import days_of
+    from leadrules.meaning.days import today
 
     day = as_of or today()
     split_column, from_day = split_parts(split_by)

@@ -24,13 +24,13 @@ def of_rules(given: Mapping[str, Any]) -> int:
     if given["score_excluded"]:
         model = replace(model, excludes=())
 
-    from leadrules.api import today
     from leadrules.calibrating.of_rules import calibrate_rules
     from leadrules.calibrating.rewriting import rewritten
     from leadrules.calibrating.telling_rules import page, report
     from leadrules.engine.scorer import Scorer
     from leadrules.evidence.outcome import OutcomeReader, outcome_column
     from leadrules.leads.output import OutputFile
+    from leadrules.meaning.days import today
 
     day = given["as_of"] or today()
     reading = {name: given[name] for name in ("sheet", "encoding", "delimiter")}

@@ -67,9 +67,9 @@ def explain(
 
     model, _ = load_or_exit(rules, allow_outside=allow_outside)
 
-    from leadrules.api import today
     from leadrules.explaining import explain as explain_lead
     from leadrules.explaining import finding
+    from leadrules.meaning.days import today
     from leadrules.reference import read_values
 
     source = open_source(leads, sheet=sheet, encoding=encoding, delimiter=delimiter)

@@ -89,8 +89,8 @@ def report(
 
     model, files = load_or_exit(rules, allow_outside=allow_outside)
 
-    from leadrules.api import today
     from leadrules.leads.output import OutputFile, stopped_by_signals
+    from leadrules.meaning.days import today
 
     with (
         stopped_by_signals(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from contextlib import closing
 from datetime import date
@@ -107,16 +108,18 @@ def run(
     LEADS and OUT may also be tables: "duckdb:///sales.db?table=leads",
     "postgresql://user@host/crm?table=leads", "sqlite:///crm.db?table=leads".
     """
+    # NumPy would start a thread for each processor, for matrices that no run has.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from leadrules.cli.rulesets import load_or_exit
 
     model, files = load_or_exit(rules, allow_outside=allow_outside)
 
-    from leadrules.api import today
     from leadrules.databases.tables import shown as shown_place
     from leadrules.databases.url import is_table_url
     from leadrules.engine.scorer import Scorer
     from leadrules.leads import open_output, open_rejects
     from leadrules.leads.output import stopped_by_signals
+    from leadrules.meaning.days import today
     from leadrules.running.run import Added, within
     from leadrules.running.run import run as run_leads
     from leadrules.running.summary import summary

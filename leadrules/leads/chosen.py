@@ -5,11 +5,11 @@ Unless told otherwise: all the input's, as they stand, and the added ones behind
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from leadrules.leads.errors import LeadsError
+from leadrules.problems.near import near_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def choose_columns(
     for name in columns:
         found = [one for one in inputs + outputs if one.name == name]
         if not found:
-            near = difflib.get_close_matches(name, [one.name for one in inputs + outputs], n=1)
+            near = near_names(name, [one.name for one in inputs + outputs], most=1)
             raise LeadsError(
                 f"--columns names `{name}`, which is neither a column of the leads nor one that the run adds",
                 f"did you mean `{near[0]}`?" if near else None,

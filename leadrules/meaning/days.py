@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from leadrules.ruleset import DayBound, Unit
@@ -23,6 +23,11 @@ OUTSIDE = 100_000_000
 
 _MONTHS: Mapping[Unit, int] = {"months": 1, "years": 12}
 _DAYS: Mapping[Unit, int] = {"days": 1, "weeks": 7}
+
+
+def today() -> date:
+    """Today's date in UTC: the as-of date where none is given."""
+    return datetime.now(UTC).date()
 
 
 def ordinal(day: date, amount: int, unit: Unit) -> int:
