@@ -55,13 +55,7 @@ class Capacity(click.ParamType[Any]):
         return Wanted((found["stage"] or "MQL").strip(), "capacity", a_week)
 
 
-_OUTCOME = (
-    click.option(
-        "--outcome",
-        required=True,
-        metavar="COLUMN[=VALUE]",
-        help="The column that says which leads bought, and the value that means it; `COLUMN=*` for any value.",
-    ),
+_VALUES = (
     click.option("--lost", multiple=True, metavar="VALUE", help="Only this value means lost; others are open."),
     click.option("--open", "still_open", multiple=True, metavar="VALUE", help="This value means not decided yet."),
 )
@@ -76,7 +70,21 @@ _CAPACITY_OPTIONS = (
 
 def outcome_options(command: Command) -> Command:
     """Give a command `--outcome`, `--lost` and `--open` (as `still_open`), as `outcome_column` takes them."""
-    return _with(command, _OUTCOME)
+    return _with(command, (_outcome(required=True), *_VALUES))
+
+
+def outcome_options_if_known(command: Command) -> Command:
+    """The same for a command that has something to say without an outcome, too."""
+    return _with(command, (_outcome(required=False), *_VALUES))
+
+
+def _outcome(required: bool) -> Callable[[Command], Command]:
+    return click.option(
+        "--outcome",
+        required=required,
+        metavar="COLUMN[=VALUE]",
+        help="The column that says which leads bought, and the value that means it; `COLUMN=*` for any value.",
+    )
 
 
 def capacity_options(command: Command) -> Command:

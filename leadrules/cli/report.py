@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from leadrules.cli.evidence import outcome_options_if_known
 from leadrules.cli.leads import fitted, lead_options, open_source
 from leadrules.cli.progress import progress
 from leadrules.cli.types import Day, Share
@@ -39,13 +40,7 @@ Example:
 )
 @click.option("--png", "pictures", metavar="DIR", help="Write each chart as a picture into this folder too.")
 @click.option("--by", metavar="COLUMN", help="Compare the values of this column, such as a campaign or a source.")
-@click.option(
-    "--outcome",
-    metavar="COLUMN[=VALUE]",
-    help="The column that says which leads bought, and the value that means it; `COLUMN=*` for any value.",
-)
-@click.option("--lost", multiple=True, metavar="VALUE", help="Only this value means lost; others are open.")
-@click.option("--open", "still_open", multiple=True, metavar="VALUE", help="This value means not decided yet.")
+@outcome_options_if_known
 @click.option("--as-of", "as_of", type=Day(), help="The date to score for; today in UTC unless said.")
 @click.option(
     "--max-rejects",
