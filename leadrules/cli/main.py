@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "init": "Write a ruleset to start from, for LEADS.",
     "report": "Draw what RULES make of all LEADS.",
     "calibrate": "Find points in LEADS whose outcome is known.",
+    "sql": "Write the ruleset in RULES as one SELECT.",
     "backtest": "Hold RULES against LEADS whose outcome is known.",
 }
 

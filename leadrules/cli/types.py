@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 from typing import Any
 
@@ -59,6 +60,26 @@ class Day(click.ParamType[Any]):
         if day is None or day.isoformat() != value:
             self.fail(f"`{value}` is not a date like 2026-11-22", param, ctx)
         return day
+
+
+class DayOrCurrent(Day):
+    """A date like 2026-11-22, or `current` (None)."""
+
+    name = "DATE|current"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date | None:  # type: ignore[override]
+        return None if value is None or value == "current" else super().convert(value, param, ctx)
+
+
+class Names(click.ParamType[Any]):
+    """Names separated by commas; one with a comma stands in double quotes."""
+
+    name = "A,B,…"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[str]:
+        if isinstance(value, list):
+            return value
+        return [name.strip() for name in next(csv.reader([str(value)], skipinitialspace=True), [])]
 
 
 class Percent(click.ParamType[Any]):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from leadrules.leads.errors import LeadsError
 from leadrules.ruleset import Model
@@ -37,6 +37,13 @@ _KIND_OF_FIELD: Mapping[str, ColumnKind] = {
     "date": "date",
     "datetime": "datetime",
 }
+
+
+class Declared(Protocol):
+    """An open table: its columns, and their types in the database's words."""
+
+    headers: list[str]
+    declared: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,11 @@ def table_from_ddl(statement: str, dialect: str, name: tuple[str, ...] | None = 
     table = made.find(exp.Table)
     own = tuple(part.name for part in table.parts) if table is not None and not bare else ("leads",)
     return Table(name or own, tuple(columns))
+
+
+def with_name(source: Declared, name: tuple[str, ...], dialect: str) -> Table:
+    """A table that is open for reading, by the name that the SQL should use."""
+    return Table(name, tuple(column_of(one, source.declared[one], dialect) for one in source.headers))
 
 
 def table_of_fields(model: Model, name: Sequence[str], dialect: str, types: Mapping[ColumnKind, str]) -> Table:
