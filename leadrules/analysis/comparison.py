@@ -173,10 +173,7 @@ class Comparison:
 
         Nothing at all means that the versions are proved the same, for every lead that both can read.
         """
-        for what, name, literals, accept in self._questions():
-            answer = OPEN if self.apart else self._either(literals, accept)
-            if not answer.impossible:
-                yield Difference(what, name, answer)
+        yield from self.verdicts()
         for score in self.shared_scores():
             change = self.largest_change(score)
             if not change.none:
@@ -187,6 +184,13 @@ class Comparison:
             yield Difference("score", name, OPEN)
         for name in _names(self.old.labels) ^ _names(self.new.labels):
             yield Difference("label", name, OPEN)
+
+    def verdicts(self) -> Iterator[Difference]:
+        """What can differ besides scores: who is excluded, disqualified, in which stage, and the labels."""
+        for what, name, literals, accept in self._questions():
+            answer = OPEN if self.apart else self._either(literals, accept)
+            if not answer.impossible:
+                yield Difference(what, name, answer)
 
     def _either(self, literals: Sequence[Literal], accept: Any) -> Answer:
         answers = []

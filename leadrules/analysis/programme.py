@@ -38,7 +38,7 @@ class Solved:
     status: OneOf["found", "none", "open"]
     value: int | None = None
     bound: float | None = None
-    cells: tuple[int, ...] = ()
+    cells: tuple[int, ...] | None = None
     choices: Mapping[int, tuple[bool, ...]] | None = None
 
 
@@ -303,6 +303,8 @@ class Programme:
             return Solved("none")
         if self.too_large or any(abs(factor) > LARGEST for factor in objective.terms.values()) or seconds <= 0:
             return Solved("open")
+        if not self.lower:
+            return Solved("found", objective.constant, objective.constant, ())
         from leadrules.analysis.solver import solve
 
         status, value, bound, columns = solve(self, objective, maximize, [*wanted, *extra], seconds)

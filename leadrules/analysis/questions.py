@@ -132,7 +132,14 @@ class Analysis:
 
         return self.ask([self.ruling.label_is(position, text)], accept)
 
-    def score(self, score: int | None, maximize: bool, standing: bool = True, cheap: bool = True) -> Extreme:
+    def score(
+        self,
+        score: int | None,
+        maximize: bool,
+        standing: bool = True,
+        cheap: bool = True,
+        given: Sequence[Literal] = (),
+    ) -> Extreme:
         """The best or the worst of a score (None: the total) over leads that are neither excluded nor disqualified.
 
         Not `standing`: disqualified ones too.
@@ -145,8 +152,8 @@ class Analysis:
             assert outcome.total is not None
             return outcome.total.after if score is None else outcome.parts[score].after
 
-        given = [self.programme.negated(self.ruling.disqualified)] if standing else []
-        return self.extreme(self.ruling.score(score), maximize, value, given, cheap)
+        kept = [self.programme.negated(self.ruling.disqualified)] if standing else []
+        return self.extreme(self.ruling.score(score), maximize, value, [*kept, *given], cheap)
 
     # ----------------------------------------------------------------- search
 
@@ -165,7 +172,7 @@ class Analysis:
             )
             if solved.status == "none":
                 return OPEN if cuts else NO
-            if not solved.cells:
+            if solved.cells is None:
                 return OPEN
             found = self._witness(solved, accept)
             if found is not None:
@@ -191,7 +198,7 @@ class Analysis:
             solved = self.programme.solve(points.sum, maximize, wanted, cuts, self.left)
             if solved.status == "none" and not cuts:
                 return Extreme(None, None, empty=True)
-            if not solved.cells or solved.value is None:
+            if solved.cells is None or solved.value is None:
                 break
             reached = solved.value * points.step
             if not cuts and self._rule_out(solved):
@@ -211,6 +218,11 @@ class Analysis:
             best = self._cheaper(points, maximize, value, wanted, best)
         return Extreme(best[0], bound, best[1])
 
+    def near(self, total: Sum, require: Sequence[Literal], accept: Accept, seconds: float = 0.3) -> Witness | None:
+        """A lead with the least of a sum, if it is accepted: a first try, that proves nothing."""
+        solved = self.programme.solve(total, False, [*self._scored, *require], (), min(self.left, seconds))
+        return self._witness(solved, accept) if solved.cells is not None else None
+
     def _cheaper(self, points: Points, maximize: bool, value: Any, wanted: Sequence[Literal], best: Any) -> Any:
         """The same value with the fewest known facts, if that is found in a moment."""
         reached = best[0] // points.step
@@ -223,7 +235,7 @@ class Analysis:
         cuts = [row]
         for _ in range(MOST_TRIES // 2):
             solved = self.programme.solve(self.programme.known_facts(), False, wanted, cuts, min(self.left, 1.0))
-            if not solved.cells:
+            if solved.cells is None:
                 break
             found = self._witness(solved, lambda seen: bool(value(seen) == best[0]))
             if found is not None:
@@ -280,7 +292,11 @@ class Analysis:
         found = False
         for at, axis in enumerate(self.space.axes):
             homes = [home for one in axis.fields if (home := self.space.field_axis(one)) is not None]
-            if not axis.free or not homes or (at, solved.cells[at], *map(solved.cells.__getitem__, homes)) in self._barred:
+            if (
+                not axis.free
+                or not homes
+                or (at, solved.cells[at], *map(solved.cells.__getitem__, homes)) in self._barred
+            ):
                 continue
             cells = {home: solved.cells[home] for home in homes}
             if possible(self.space, axis, cells) >> solved.cells[at] & 1:

@@ -433,6 +433,33 @@ class Ruling:
                 sums.setdefault(bucket, []).append(self._ranged(axis, low, high, of))
         return {bucket: added(found) for bucket, found in sums.items()}
 
+    def worth(self) -> list[dict[int, list[int]]]:
+        """For the total and each score, what each cell of an axis is worth by the rules that one axis tells all of."""
+        found: dict[int | None, dict[int, list[int]]] = {None: {}, **{at: {} for at in range(len(self.model.scores))}}
+        for rule in self.model.rules:
+            table = self.table(rule) if counts(rule, self.space.as_of) else None
+            if table is None:
+                continue
+            axis, low, high = table
+            for score in {None, rule.score}:
+                values = found[score].setdefault(axis, [0] * len(low))
+                for at, (least, most) in enumerate(zip(low, high, strict=True)):
+                    values[at] += most if abs(most) > abs(least) else least
+        return list(found.values())
+
+    def before_limit(self, score: int | None, group: int) -> tuple[int, int]:
+        """The least and the most hundredths of a group before its limit, each end as far as the limit can tell."""
+        low, high = self.programme.range(self._sums.get((score, group), Sum()))
+        return low * self._step, high * self._step
+
+    def most_units(self, rule: Rule) -> int | None:
+        """The largest number of units that a rule can count; None where that is not told."""
+        assert rule.units is not None
+        axis = self.space.axis_of(rule.units.operand)
+        if axis is None:
+            return None
+        return max(self._units(axis, cell, rule.units)[1] for cell in range(self.space.axes[axis].size))
+
     def _limits_of(self, bucket: Bucket) -> Limits:
         score, group = bucket
         if group is not None:

@@ -13,6 +13,7 @@ from leadrules import ruleset
 from leadrules.checking.assembly import Assembly
 from leadrules.checking.files import Files, Reader
 from leadrules.checking.includes import gather
+from leadrules.language import tree
 from leadrules.language.source import Source
 from leadrules.problems.problem import Problem, RulesetError
 
@@ -22,13 +23,15 @@ class Checked:
     """What checking a ruleset gives: the model, None if there is any error, and all problems by place.
 
     `files` are the paths of everything that it is made of: includes, lists and tables too; `sources` are the
-    texts with rules among them, the root's first.
+    texts with rules among them, the root's first; `statements` are those that they hold, included ones where
+    they count.
     """
 
     model: ruleset.Model | None
     problems: list[Problem]
     files: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
+    statements: tuple[tree.Statement, ...] = ()
 
     def or_raise(self) -> ruleset.Model:
         """The model.
@@ -72,17 +75,19 @@ def check_text(
 def _check(files: Files, root: Source | None, path: str) -> Checked:
     model = None
     sources: list[Source] = []
+    statements: tuple[tree.Statement, ...] = ()
     problems: list[Problem] = files.problems
     if root is not None:
         gathered = gather(root, files)
         sources = gathered.sources
+        statements = tuple(node for node, _ in gathered.statements)
         model = Assembly(files, gathered, path).model()
         problems[:] = _own(problems, gathered.problems) + gathered.problems
     order = {source: rank for rank, source in enumerate(files.homes)}
     problems.sort(key=lambda one: (order.get(one.span.source, len(order)), one.span.start, one.span.end))
     if any(problem.severity == "error" for problem in problems):
         model = None
-    return Checked(model, problems, files.paths(), tuple(sources))
+    return Checked(model, problems, files.paths(), tuple(sources), statements)
 
 
 def _own(problems: list[Problem], of_writing: list[Problem]) -> list[Problem]:

@@ -1,0 +1,1 @@
+"""The findings, by what they are about; each yields problems."""
