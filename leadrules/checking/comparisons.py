@@ -8,7 +8,7 @@ date, its day is compared.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from leadrules import ruleset
@@ -159,9 +159,10 @@ def equal_text(scope: Scope, left: Typed, text: str, span: Span) -> str | None:
         scope.report(empty_text(span, left.span.text))
         return None
     folded = fold(text)
-    if left.field is not None and left.field.choices and folded not in left.field.choices:
-        choices = left.field.choices.values()
-        scope.report(unknown_choice(span, text, left.field.name, near_names(text, list(choices)), choices))
+    known = scope.draft.texts_of(left.node)
+    if known and folded and folded not in known:
+        choices = [one for one in known.values() if one]
+        scope.report(unknown_choice(span, text, _bare(left), near_names(text, choices), choices))
         return None
     if trim(text) != text:
         scope.report(untrimmed_text(span, text))
@@ -256,8 +257,9 @@ def one_of(scope: Scope, written: tree.Node, left: Typed, found: ListValues) -> 
     if found.name and found.kind is not None and found.kind != _family(left) and left.kind != "stage":
         scope.report(list_kinds_differ(written.span, left.span.text, left.kind, found.name, found.kind))
         return None
-    if found.name and left.field is not None and left.field.choices:
-        return _listed_choices(scope, written, left, found)
+    known = scope.draft.texts_of(left.node)
+    if found.name and known:
+        return _listed_choices(scope, written, left, found, known)
     made = [_equals(scope, left, item) for item in found.items]
     if any(one is None for one in made):
         return None
@@ -276,10 +278,16 @@ def _equals(scope: Scope, left: Typed, item: tree.Literal) -> Condition | None:
     return None if made.broken else truth(made)
 
 
-def _listed_choices(scope: Scope, written: tree.Node, left: Typed, found: ListValues) -> Condition | None:
-    assert left.field is not None
-    texts = frozenset(fold(str(item.value)) for item in found.items) & frozenset(left.field.choices)
+def _bare(left: Typed) -> str:
+    """The name of a field or a label, without back-quotes."""
+    return left.span.text.strip("`")
+
+
+def _listed_choices(
+    scope: Scope, written: tree.Node, left: Typed, found: ListValues, known: Mapping[str, str]
+) -> Condition | None:
+    texts = frozenset(fold(str(item.value)) for item in found.items) & known.keys()
     if not texts:
-        scope.report(list_without_choice(written.span, found.name, left.field.name))
+        scope.report(list_without_choice(written.span, found.name, _bare(left)))
         return None
     return ruleset.TextIn(operand(left), texts)

@@ -76,7 +76,7 @@ def make_field(draft: Draft, node: tree.Field, missing: frozenset[str]) -> rules
         format=_format(draft, node),
         span=node.name.span,
     )
-    _report_repeated(draft, node.headers, str)
+    report_repeated(draft, node.headers, str)
     low, high = _bounds(draft, node, field)
     default = None
     if node.default is not None:
@@ -97,11 +97,12 @@ def _choices(draft: Draft, node: tree.Type) -> dict[str, str]:
             draft.problems.append(empty_choice(one.span))
         else:
             choices.setdefault(fold(trim(one.value)), trim(one.value))
-    _report_repeated(draft, node.choices)
+    report_repeated(draft, node.choices)
     return choices
 
 
-def _report_repeated(draft: Draft, texts: Iterable[tree.Text], alike: Callable[[str], str] = fold) -> None:
+def report_repeated(draft: Draft, texts: Iterable[tree.Text], alike: Callable[[str], str] = fold) -> None:
+    """Report each text that stood before."""
     seen: dict[str, Span] = {}
     for one in texts:
         first = seen.setdefault(alike(trim(one.value)), one.span)
@@ -241,7 +242,7 @@ def _list_texts(draft: Draft, items: Sequence[tree.Literal]) -> str | None:
     texts = [item for item in items if isinstance(item, tree.Text)]
     if not texts:
         return _LIST_KINDS[type(items[0])]
-    _report_repeated(draft, texts)
+    report_repeated(draft, texts)
     empty = [item for item in texts if trim(item.value) == ""]
     for item in empty:
         draft.problems.append(empty_choice(item.span))

@@ -14,6 +14,7 @@ from typing import Any
 from leadrules import ruleset
 from leadrules.checking.comparisons import choices, one_of
 from leadrules.checking.date_tests import whole_amount
+from leadrules.checking.declarations import report_repeated
 from leadrules.checking.expressions import condition, lower, when_unless
 from leadrules.checking.operands import operand, truth
 from leadrules.checking.scope import POINTS, Draft, Limit, ListValues, Scope, Typed
@@ -189,6 +190,8 @@ def _points_by(scope: Scope, node: tree.PointsBy) -> Rows | None:
     if not value.broken and value.kind not in ("number", "text", "boolean"):
         scope.report(bands_need(value.span, value.span.text, value.kind))
         value = Typed("broken", None, value.span)
+    values = (value for row in node.rows for band in row.bands for value in band.values)
+    report_repeated(scope.draft, (value for value in values if isinstance(value, tree.Text)))
     rows: list[Row | None] = []
     for row in node.rows:
         points = hundredths(scope.draft, row.points)

@@ -11,7 +11,7 @@ written order decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from leadrules import ruleset
@@ -126,10 +126,23 @@ class Draft:
     lists: dict[str, ListValues] = field(default_factory=dict)
     definitions: dict[str, Defined] = field(default_factory=dict)
     label_places: dict[str, int] = field(default_factory=dict)
+    label_texts: dict[int, Mapping[str, str]] = field(default_factory=dict)
     stage_places: list[int] = field(default_factory=list)
     read_fields: set[int] = field(default_factory=set)
     looks_at_date: bool = False
     _patterns: dict[tuple[str, bool], Problem | None] = field(default_factory=dict)
+
+    def texts_of(self, operand: object) -> Mapping[str, str]:
+        """All the texts that an operand can have, as they are written, by folded text; empty where that is not known.
+
+        A `one of` field has its choices, a label the texts of its rows.
+        """
+        match operand:
+            case ruleset.FieldValue(position):
+                return self.fields[position].choices
+            case ruleset.LabelValue(label):
+                return self.label_texts.get(label, {})
+        return {}
 
     def may_be_damaged(self, name: str) -> bool:
         """Whether an unknown name may follow from a problem that has been reported already."""

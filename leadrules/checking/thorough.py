@@ -7,19 +7,17 @@ together, because a file that they share has its problems, and its comments, onc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
+from leadrules.analysis.findings import findings
 from leadrules.checking.allowances import allowed
 from leadrules.checking.check import Checked, check_path
 from leadrules.checking.files import Reader
 from leadrules.language.source import Source
-from leadrules.problems.explained import names
+from leadrules.problems.explained import NEED_LEADS, names
 from leadrules.problems.problem import Problem
-from leadrules.ruleset import Model
-
-Finder = Callable[[Model], Sequence[Problem]]
-"""Looks further into a ruleset that can be run, and tells what it finds."""
 
 
 def check_thoroughly(path: str | Path, *, allow_outside: bool = False, read: Reader = Path.read_bytes) -> list[Problem]:
@@ -27,11 +25,11 @@ def check_thoroughly(path: str | Path, *, allow_outside: bool = False, read: Rea
     return thorough([check_path(path, allow_outside=allow_outside, read=read)])
 
 
-def thorough(checks: Sequence[Checked], finders: Sequence[Finder] = (), unasked: Collection[str] = ()) -> list[Problem]:
+def thorough(checks: Sequence[Checked], shown_by_leads: Sequence[Problem] | None = None) -> list[Problem]:
     """All problems of some rulesets, in the order of the files and of their places.
 
-    `finders` are asked about each ruleset without errors, besides those that are always asked; `unasked` are
-    the names of problems that nobody was asked about, so that allowing one is not called useless.
+    `shown_by_leads` are those that leads showed besides; None, where no leads were looked at: then it is not
+    known whether there are any, and allowing one is not called useless.
     """
     seen: dict[tuple[object, ...], Problem] = {}
     unfinished: set[str] = set()
@@ -40,8 +38,7 @@ def thorough(checks: Sequence[Checked], finders: Sequence[Finder] = (), unasked:
         if checked.model is None:
             unfinished |= {source.path for source in checked.sources}
         else:
-            for finder in finders:
-                found += finder(checked.model)
+            found += findings(checked.model, checked.statements, datetime.now(UTC).date())
         for one in found:
             seen.setdefault((one.name, one.file, one.span.start, one.span.end, one.message), one)
     sources: dict[str, Source] = {}
@@ -49,12 +46,12 @@ def thorough(checks: Sequence[Checked], finders: Sequence[Finder] = (), unasked:
         for source in checked.sources:
             sources.setdefault(source.path, source)
     left = allowed(
-        list(seen.values()),
+        [*seen.values(), *(shown_by_leads or ())],
         list(sources.values()),
         names=names(),
         fixed=stopping(checks),
         finished=sources.keys() - unfinished,
-        unasked=unasked,
+        unasked=NEED_LEADS if shown_by_leads is None else (),
     )
     order = {path: rank for rank, path in enumerate(sources)}
     return sorted(left, key=lambda one: (order.get(one.file, len(order)), one.span.start, one.span.end))

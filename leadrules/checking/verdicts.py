@@ -29,6 +29,9 @@ from leadrules.problems.verdict_messages import always_alone, not_a_label_value,
 from leadrules.problems.wording import counted, kind_words
 from leadrules.ruleset import TRUE, LabelRow, Row
 
+MOST_JOINED = 1_000
+"""A label that joins others has all their combinations; of more than so many none is held to be impossible."""
+
 
 def verdict(draft: Draft, node: tree.Exclude | tree.Disqualify, limit: Limit) -> ruleset.Verdict | None:
     """An `exclude` or a `disqualify`; None if it has a problem."""
@@ -123,6 +126,7 @@ def label(
         if value is None:
             return None
         built[index] = ruleset.Label(node.name.text, value, node.name.span)
+        draft.label_texts[index] = {fold(text): text for text in _texts(draft, value)}
         return scope.defined(Typed("text", ruleset.LabelValue(index), node.name.span))
 
     return Definition(node.name.text, node.name.span, _expressions(node.value), check)
@@ -164,6 +168,30 @@ def _part(scope: Scope, node: tree.Text | tree.Name) -> str | ruleset.Operand | 
         scope.report(not_a_label_value(node.span, node.text, kind_words(value.kind)))
         return None
     return value.node  # type: ignore[return-value]
+
+
+def _texts(draft: Draft, value: ruleset.LabelRows | ruleset.LabelJoin | ruleset.LabelTable) -> set[str]:
+    """All the texts that a label can give; none where they cannot be listed."""
+    match value:
+        case ruleset.LabelTable(_, values, otherwise):
+            return {*values.values(), otherwise}
+        case ruleset.LabelRows(rows):
+            each = [_part_texts(draft, row.value) for row in rows]
+            return set().union({""}, *each) if all(each) else set()
+    texts = {""}
+    for part in value.parts:
+        one = _part_texts(draft, part)
+        if len(texts) * len(one) > MOST_JOINED:
+            return set()
+        texts = {before + after for before in texts for after in one}
+    return texts
+
+
+def _part_texts(draft: Draft, part: str | ruleset.Operand) -> set[str]:
+    if isinstance(part, str):
+        return {part}
+    known = set(draft.texts_of(part).values())
+    return known | {""} if known else known
 
 
 def _table(scope: Scope, node: tree.LabelTable, files: Files) -> ruleset.LabelTable | None:

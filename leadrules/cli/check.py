@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
 from leadrules.checking import Checked, check_path
 from leadrules.checking.files import reason
 from leadrules.checking.thorough import stopping, thorough
+from leadrules.cli.leads import lead_options, open_source
 from leadrules.cli.paths import STANDARD_INPUT, ruleset_paths
+from leadrules.cli.types import Day
+from leadrules.problems.explained import NEED_LEADS
 from leadrules.problems.problem import Problem
 from leadrules.problems.render import FORMATS
 from leadrules.problems.report import SEVERITIES, Report, cannot_be_read, counts
@@ -42,6 +48,9 @@ SHOWN_INPUT = "<standard input>"
     show_default=True,
     help="The least severity that gives exit code 1.",
 )
+@click.option("--leads", metavar="FILE", help="Hold the rulesets against these leads too; `-` is standard input.")
+@click.option("--as-of", "as_of", type=Day(), help="The date for --leads; today in UTC unless said.")
+@lead_options
 @click.option("--baseline", metavar="FILE", help="Problems that stand in FILE, by file, name and count, are accepted.")
 @click.option("--write-baseline", is_flag=True, help="Write what stands today to the file of --baseline.")
 @click.option("--allow-outside", is_flag=True, help="Let includes and lists lie outside a ruleset's folder.")
@@ -49,6 +58,11 @@ def check(
     paths: Sequence[str],
     format_: str,
     fail_level: str,
+    leads: str | None,
+    as_of: date | None,
+    sheet: str | None,
+    encoding: str | None,
+    delimiter: str | None,
     baseline: str | None,
     write_baseline: bool,
     allow_outside: bool,
@@ -66,14 +80,15 @@ def check(
         raise click.UsageError("say with `--baseline FILE` which file --write-baseline is to write")
     failing = SEVERITIES[: SEVERITIES.index(fail_level) + 1]
     checks, unread = _check_all(ruleset_paths(paths), allow_outside)
-    problems = thorough(list(checks.values()))
+    problems, shares = _with_leads(checks, leads, as_of, {"sheet": sheet, "encoding": encoding, "delimiter": delimiter})
     if baseline is not None:
-        problems = _held_against(baseline, write_baseline, problems, checks)
+        problems = _held_against(baseline, write_baseline, problems, checks, NEED_LEADS if leads is None else ())
     report = Report(problems, list(checks), unread, failing)
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     click.echo(FORMATS[format_](report, colour), nl=False, color=colour)
     for path, why in report.unread.items():
         click.echo(f"error: {cannot_be_read(path, why)}", err=True)
+    click.echo(shares, err=True, nl=False)
     if report.paths:
         click.echo(_summary(report), err=True)
     if report.unread:
@@ -94,7 +109,31 @@ def _check_all(paths: Sequence[str], allow_outside: bool) -> tuple[dict[str, Che
     return checks, unread
 
 
-def _held_against(path: str, write: bool, problems: Sequence[Problem], checks: Mapping[str, Checked]) -> list[Problem]:
+def _with_leads(
+    checks: Mapping[str, Checked], leads: str | None, as_of: date | None, options: Mapping[str, Any]
+) -> tuple[list[Problem], str]:
+    """All problems, those that leads show among them; and the table of shares, if there are leads."""
+    if leads is None:
+        return thorough(list(checks.values())), ""
+    if leads == STANDARD_INPUT and (len(checks) > 1 or SHOWN_INPUT in checks):
+        raise click.UsageError("leads from standard input are read once: check one ruleset, from a file")
+    from leadrules.meaning.days import today
+    from leadrules.surveying import held_against
+
+    found: list[Problem] = []
+    shares: list[str] = []
+    for checked in checks.values():
+        if checked.model is not None:
+            with closing(open_source(leads, **options)) as source:
+                problems, table = held_against(checked, source, as_of or today())
+            found += problems
+            shares.append(table)
+    return thorough(list(checks.values()), found), "\n".join(shares)
+
+
+def _held_against(
+    path: str, write: bool, problems: Sequence[Problem], checks: Mapping[str, Checked], unasked: Collection[str]
+) -> list[Problem]:
     """The problems that a baseline does not accept, once it is written if that is asked for."""
     from leadrules.checking.baseline import BaselineError, baseline_of, not_accepted, read_baseline, remarks, written
 
@@ -111,7 +150,7 @@ def _held_against(path: str, write: bool, problems: Sequence[Problem], checks: M
     except BaselineError as error:
         raise click.UsageError(str(error)) from error
     files = {source.path for checked in checks.values() for source in checked.sources}
-    for line in remarks(problems, accepted, files):
+    for line in remarks(problems, accepted, files, unasked):
         click.echo(line, err=True)
     return not_accepted(problems, accepted, fixed)
 

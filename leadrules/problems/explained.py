@@ -7,6 +7,21 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+NEED_LEADS = frozenset(
+    {
+        "missing-column",
+        "ambiguous-column",
+        "never-filled",
+        "bad-values",
+        "misspelt-value",
+        "near-value",
+        "unseen-value",
+        "fires-for-none",
+        "fires-for-all",
+    }
+)
+"""Problems that only leads can show: without them nobody knows."""
+
 _PAGES = Path(__file__).parent / "pages"
 _SENTENCE = re.compile(r"(?<=\.) (?=[A-Z`])")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from generate.draw import Draw
-from generate.fields import DAYS, DOMAINS, NUMBERS, TEXTS, Constant, Described, constant, literal, number, quoted
+from generate.fields import DAYS, DOMAINS, NUMBERS, Constant, Described, constant, literal, number, quoted
 
 COMPARISONS = (">=", "=", "<", ">", "<=", "!=")
 ORDERS = (">=", "<", ">", "<=")
@@ -305,12 +305,12 @@ class Conditions:
     def label(self, scope: Scope) -> str:
         draw = self.draw
         name, values = draw.pick(scope.labels)
-        value = quoted(draw.pick((*values, "A", "")))
+        value, other = (quoted(draw.pick((*values, ""))) for _ in range(2))
         return draw.weighted(
             (
                 (6, f"{name} {self.is_()} {value}"),
                 (2, f"{name} {draw.pick(('=', '!='))} {value}"),
-                (2, f"{name} {self.may('not')}in ({value}, {quoted(draw.pick(TEXTS))})"),
+                (2, f"{name} {self.may('not')}in ({value}, {other})"),
                 (2, f"{name} {self.known()}"),
                 (1, f"{name} contains {quoted(draw.pick((*values, 'A')))}"),
             )

@@ -314,17 +314,19 @@ class Statements:
         return text + draw.maybe(20, lambda: f" always if {condition(scope, 1)}")
 
     def labels(self, scope: Scope, names: list[str], percent: int) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Perhaps one or two labels; their names leave `names`."""
+        """Perhaps one or two labels, each with texts that it can give; their names leave `names`."""
         draw = self.draw
+        endless = {one.shown for one in scope.of("text") if one.type != "one of"}
         found: list[tuple[str, tuple[str, ...]]] = []
         while names and draw.chance(percent):
             name = shown(names.pop(0))
             texts = [one.shown for one in scope.of("text")]
             parts = [label for label, _ in scope.labels] + texts
             if len(parts) > 1 and draw.chance(25):
-                joined = [draw.pick((draw.pick(parts), quoted(draw.pick(VALUES)))) for _ in range(draw.between(2, 4))]
-                self.lines.append(f"label {name} = {' & '.join([*joined[:-1], draw.pick(parts)])}")
-                found.append((name, VALUES[:2]))
+                joined = [draw.pick((draw.pick(parts), quoted(draw.pick(VALUES)))) for _ in range(draw.between(1, 3))]
+                joined.append(draw.pick(parts))
+                self.lines.append(f"label {name} = {' & '.join(joined)}")
+                found.append((name, VALUES[:2] if endless & set(joined) else ()))
             elif texts and draw.chance(12):
                 otherwise = draw.maybe(50, lambda: f" otherwise {quoted(draw.pick(VALUES))}")
                 self.lines.append(f'label {name} by {draw.pick(texts)} from "territories.csv"{otherwise}')
@@ -335,7 +337,7 @@ class Statements:
                 rows = [f"{value} when {self.conditions.condition(scope, 1)}" for value in shows]
                 rows += [f"otherwise {quoted(draw.pick(VALUES))}"] if draw.chance(50) else []
                 self.lines.append(f"label {name} {{ {', '.join(rows)} }}")
-                found.append((name, tuple(values)))
+                found.append((name, tuple(value for value in values if quoted(value) in shows)))
             scope = scope.plus(labels=(found[-1],))
         return tuple(found)
 
