@@ -326,7 +326,7 @@ def test_leads_that_are_not_decided_are_named_by_value() -> None:
             "all of the 2 decided leads are won, and nothing can be learnt without lost ones",
             "lost",
         ),
-        ("Stage=Wn", ["Won", "Lost"], "none of the 2 decided leads is won", "the values found are `Won` 1, `Lost` 1"),
+        ("Stage=Wn", ["Won", "Lost"], "none of the 2 decided leads is won", "the values found are `Lost` 1, `Won` 1"),
         (
             "Stage",
             ["", None],

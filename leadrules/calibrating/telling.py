@@ -15,6 +15,7 @@ from leadrules.calibrating.stages import Threshold
 from leadrules.calibrating.validating import WORTH_IT
 from leadrules.evidence.outcome import LOST, OPEN
 from leadrules.evidence.rates import Rate, percent
+from leadrules.evidence.tables import interval_text, laid_out, rate_text, shortened
 from leadrules.problems.wording import counted
 
 WIDEST = 44
@@ -47,7 +48,7 @@ def _leads(one: Calibration) -> Iterator[str]:
     yield f"{counted(one.read, 'lead') if one.read == 1 else f'{one.read:,} leads'} of {one.file}: {', '.join(parts)}"
     yield from outcome_notes(outcome)
     when = "" if one.from_day is None else f" before {one.from_day}"
-    yield f"control{when}: {_rate(one.control)} of {one.control.leads:,} decided leads bought"
+    yield f"control{when}: {rate_text(one.control)} of {one.control.leads:,} decided leads bought"
     if one.sampled is not None:
         yield f"values, joint points and thresholds come from a random sample of {one.sampled:,}; the counts are of all"
 
@@ -70,7 +71,7 @@ def outcome_notes(outcome: Any) -> Iterator[str]:
 def _table(shown: Sequence[tuple[Finding, Sequence[int]]], control: Rate, all_values: bool) -> list[str]:
     rows: list[tuple[str, ...]] = [HEADINGS]
     for finding, given in shown:
-        rows.append((_short(f"{title(finding)} (AUC {finding.alone:.2f} alone)", WIDEST + 20),))
+        rows.append((shortened(f"{title(finding)} (AUC {finding.alone:.2f} alone)", WIDEST + 20),))
         quiet: list[Found] = []
         values = list(zip(finding.values, given, strict=True))
         if not finding.attribute.bands:
@@ -83,47 +84,26 @@ def _table(shown: Sequence[tuple[Finding, Sequence[int]]], control: Rate, all_va
         if quiet:
             rest = sum((found.rate for found in quiet), Rate(0, 0))
             label = f"{counted(len(quiet), 'more value')} without points" if len(quiet) > 1 else quiet[0].value.shown
-            rows.append((f"  {_short(label)}", f"{rest.leads:,}", f"{rest.won:,}", _rate(rest)))
-    widths = [max(len(row[at]) for row in rows if len(row) > at and len(row) > 1) for at in range(len(HEADINGS))]
-    return [_laid(row, widths) for row in rows]
+            rows.append((f"  {shortened(label)}", f"{rest.leads:,}", f"{rest.won:,}", rate_text(rest)))
+    return laid_out(rows)
 
 
 def _row(found: Found, points: int, control: Rate, passed: bool) -> tuple[str, ...]:
-    low, high = found.rate.interval()
     said = f"{points:+d}" if points else found.refused or ("no clear difference" if not passed else "none")
     lift = f"{found.rate.lift(control):.2f}" if found.rate.leads else ""
-    interval = f"{100 * low:.0f}–{100 * high:.0f} %"
     return (
-        f"  {_short(found.value.shown)}",
+        f"  {shortened(found.value.shown)}",
         f"{found.rate.leads:,}",
         f"{found.rate.won:,}",
-        _rate(found.rate) if found.rate.leads else "",
-        interval if found.rate.leads else "",
+        rate_text(found.rate),
+        interval_text(found.rate),
         lift,
         said,
     )
 
 
-def _laid(row: tuple[str, ...], widths: Sequence[int]) -> str:
-    if len(row) == 1:
-        return row[0]
-    cells = [row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:6], widths[1:6], strict=False)]
-    if len(row) > 6:
-        cells.append(row[6] if row[6][:1] not in "+-" else row[6].rjust(4))
-    return "  ".join(cells).rstrip()
-
-
 def title(finding: Finding) -> str:
     return " ".join((finding.attribute.title or finding.attribute.header).split())
-
-
-def _rate(rate: Rate) -> str:
-    return f"{100 * rate.value:.1f} %"
-
-
-def _short(text: str, most: int = WIDEST) -> str:
-    plain = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return plain if len(plain) <= most else plain[: most - 1] + "…"
 
 
 # ---------------------------------------------------------------------- notes
@@ -159,7 +139,7 @@ def _without(one: Calibration, all_values: bool) -> list[str]:
 
 def _listed(headers: Sequence[str], everything: bool) -> str:
     most = len(headers) if everything else 8
-    shown = ", ".join(f"`{_short(header)}`" for header in headers[:most])
+    shown = ", ".join(f"`{shortened(header)}`" for header in headers[:most])
     return shown + (f" and {len(headers) - most} more" if len(headers) > most else "")
 
 
@@ -167,7 +147,7 @@ def _leaks(one: Calibration) -> list[str]:
     lines = []
     for leak in sorted(one.leaks, key=lambda leak: not leak.sure):
         what = "leak, left out" if leak.sure else "perhaps a leak, kept"
-        lines.append(f"{what}: `{_short(leak.header)}`: {leak.why}")
+        lines.append(f"{what}: `{shortened(leak.header)}`: {leak.why}")
     if any(leak.sure for leak in one.leaks):
         lines.append("  what is known when a lead comes in may be kept all the same: --keep COLUMN")
     if any(not leak.sure for leak in one.leaks):
@@ -178,7 +158,7 @@ def _leaks(one: Calibration) -> list[str]:
 def _overlaps(one: Calibration) -> list[str]:
     if not one.overlaps:
         return []
-    pairs = ", ".join(f"`{_short(pair.first)}` and `{_short(pair.second)}`" for pair in one.overlaps[:5])
+    pairs = ", ".join(f"`{shortened(pair.first)}` and `{shortened(pair.second)}`" for pair in one.overlaps[:5])
     more = f" and {len(one.overlaps) - 5} more pairs" if len(one.overlaps) > 5 else ""
     return [f"counted twice: {pairs}{more} say much the same, and `{one.method}` adds both: see --method joint", ""]
 

@@ -11,7 +11,7 @@ from leadrules.evidence.holding import Holding
 from leadrules.evidence.outcome import OutcomeReader
 from leadrules.evidence.rates import Rate
 from leadrules.evidence.rows import RuleRow
-from leadrules.evidence.tables import laid_out, rate_text, shortened
+from leadrules.evidence.tables import interval_text, laid_out, rate_text, shortened
 
 HEADINGS = ("", "leads", "bought", "rate", "interval", "lift", "now", "points")
 
@@ -51,9 +51,8 @@ def rate_cells(rate: Rate, control: Rate) -> tuple[str, str, str, str, str]:
     """Leads, wins, rate, interval and lift, as a table shows them."""
     if not rate.leads:
         return "0", "0", "", "", ""
-    low, high = rate.interval()
     lift = f"{rate.lift(control):.2f}" if control.won else ""
-    return f"{rate.leads:,}", f"{rate.won:,}", rate_text(rate), f"{100 * low:.0f}–{100 * high:.0f} %", lift
+    return f"{rate.leads:,}", f"{rate.won:,}", rate_text(rate), interval_text(rate), lift
 
 
 def _now(row: RuleRow) -> str:

@@ -4,9 +4,10 @@ The outcome is named on the command line as `COLUMN`, `COLUMN=VALUE` or
 `COLUMN=*` (won where anything stands in it, such as a date of conversion).
 
 Questionable decision: a lead whose outcome is empty is *open* (save for `*`, where
-empty means that it never came to that), and open leads are left out of every count, never counted as lost: a young lead that nobody has
-decided about would make its attributes look bad. `lost` and `open` say the same
-of values. How many leads are open, and which values counted as lost, is said.
+empty means that it never came to that), and open leads are left out of every
+count, never counted as lost: a young lead that nobody has decided about would
+make its attributes look bad. `lost` and `open` say the same of values. How many
+leads are open, and which values counted as lost, is said.
 """
 
 from __future__ import annotations

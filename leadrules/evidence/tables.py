@@ -37,6 +37,15 @@ def rate_text(rate: Rate) -> str:
     return f"{100 * rate.value:.1f} %" if rate.leads else ""
 
 
+def interval_text(rate: Rate) -> str:
+    """`64–67 %`; with a decimal where the whole numbers would be one."""
+    if not rate.leads:
+        return ""
+    low, high = (100 * end for end in rate.interval())
+    places = 0 if round(low) != round(high) else 1
+    return f"{low:.{places}f}–{high:.{places}f} %"
+
+
 def shortened(text: str, most: int = 44) -> str:
     """A text on one line, cut where it is long."""
     plain = " ".join("".join(char if char.isprintable() else " " for char in text).split())
