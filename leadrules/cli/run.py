@@ -78,6 +78,7 @@ _FORMATS: dict[str, Format] = {"csv": "csv", "jsonl": "jsonl", "json": "json", "
     help="What becomes of a table that is there already; replace unless said.",
 )
 @click.option("--key", metavar="A,B,…", help="The columns by which `--mode upsert` knows a lead again.")
+@click.option("--in-database", "in_database", is_flag=True, help="Let the database do the work, where the leads are.")
 @lead_options
 @click.option("--allow-outside", is_flag=True, help="Let includes leave the folder of RULES.")
 def run(
@@ -96,6 +97,7 @@ def run(
     profiled: bool,
     mode: Mode | None,
     key: str | None,
+    in_database: bool,
     sheet: str | None,
     encoding: str | None,
     delimiter: str | None,
@@ -125,6 +127,20 @@ def run(
     from leadrules.running.summary import summary
 
     rejects_place = rejects or _rejects_place(output, leads)
+    if in_database:
+        from leadrules.cli.in_database import run_there
+
+        given = {"--stamp": stamp, "--profile": profiled, "--format": format, "--sheet": sheet, "--encoding": encoding,
+                 "--delimiter": delimiter}  # fmt: skip
+        refused = next((name for name, value in given.items() if value), None)
+        if refused is not None:
+            raise click.UsageError(f"`{refused}` has no meaning with `--in-database`: leave one of them out")
+        wanted = (reasons, _names(columns), prefix, replace)
+        rejected_there = run_there(
+            model, leads, output, as_of or today(), wanted, _write_options(mode, key), rejects_place
+        )
+        _exit_for(rejected_there.rejected, rejected_there.read, max_rejects)
+        return
     if rejects_place == output == "-":
         raise click.UsageError(
             "the scored leads go to standard output already: name a file for `--rejects`, or with -o"
@@ -167,8 +183,13 @@ def run(
         from leadrules.running.profile_text import profile_text
 
         click.echo(profile_text(profile, model, matched.headers, tally.read), err=True, nl=False)
+    _exit_for(tally.rejected, tally.read, max_rejects)
+
+
+def _exit_for(rejected: int, read: int, max_rejects: tuple[float, bool]) -> None:
+    """Exit with 1 where more leads were rejected than is allowed."""
     allowed, is_share = max_rejects
-    if tally.rejected > (allowed / 100 * tally.read if is_share else allowed):
+    if rejected > (allowed / 100 * read if is_share else allowed):
         sys.exit(1)
 
 

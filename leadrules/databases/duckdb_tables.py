@@ -226,6 +226,14 @@ class DuckdbWriter(TableWriter):
             raise self.refused(_words(error)) from error
         return int(answer[0]) if answer and isinstance(answer[0], int) else 0
 
+    def fetch(self, sql: str) -> list[tuple[Any, ...]]:
+        import duckdb
+
+        try:
+            return self._connection.execute(sql).fetchall()
+        except duckdb.Error as error:
+            raise self.refused(_words(error)) from error
+
     def end(self, good: bool) -> None:
         import duckdb
 

@@ -233,6 +233,10 @@ class PostgresqlWriter(TableWriter):
             answer = cursor.fetchone()
         return int(answer[0]) if answer else 0
 
+    def fetch(self, sql: str) -> list[tuple[Any, ...]]:
+        with self._writing():
+            return self._connection.execute(sql.encode()).fetchall()
+
     def end(self, good: bool) -> None:
         import psycopg
 

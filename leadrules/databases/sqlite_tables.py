@@ -222,6 +222,12 @@ class SqliteWriter(TableWriter):
             raise self.refused(_words(error)) from error
         return int(answer[0]) if answer else 0
 
+    def fetch(self, sql: str) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(sql).fetchall()
+        except sqlite3.Error as error:
+            raise self.refused(_words(error)) from error
+
     def end(self, good: bool) -> None:
         if self._done:
             return

@@ -133,6 +133,10 @@ class TableWriter(ABC):
         """Run a statement; returns the first number of its answer, 0 if it has none."""
 
     @abstractmethod
+    def fetch(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows that a statement gives."""
+
+    @abstractmethod
     def end(self, good: bool) -> None:
         """End the transaction, kept or undone, and the connection."""
 
@@ -145,6 +149,15 @@ class TableWriter(ABC):
         if not kept.any():
             return _nothing
         return partial(self.insert, self.rows(block, kept, added))
+
+    def begin_selected(self) -> None:
+        """From here on, leads come from a SELECT and not from blocks."""
+        self.close_insert()
+
+    def insert_selected(self, select: str) -> None:
+        """Insert what a SELECT gives, whose columns are those of this output, in order."""
+        columns = ", ".join(quoted(name) for name in self.names)
+        self.execute(f"INSERT INTO {self._into} ({columns}) {select}")
 
     def create(self, table: str, types: Sequence[str], *, temporary: bool = False) -> None:
         columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in zip(self.names, types, strict=True))

@@ -123,7 +123,7 @@ class Postgres(Dialect):
         exact = call("ABS", terms.cast(value.copy(), "NUMERIC"))
         return terms.when(
             (terms.negated(self.found(value.copy(), "^[^eE]*[1-9]")), zero),
-            (self.found(value.copy(), r"[eE]\+?0*[1-9][0-9]{3,}$|^.{400,}$"), infinite),
+            (self.found(value.copy(), r"[eE]\+?0*[1-9][0-9]{3,}$"), infinite),
             (self.found(value.copy(), "[eE]-0*[1-9][0-9]{3,}$"), zero.copy()),
             (exp.GTE(this=exact, expression=terms.cast(text(_LARGEST), "NUMERIC")), infinite.copy()),
             (exp.LTE(this=exact.copy(), expression=terms.cast(text(_SMALLEST), "NUMERIC")), zero.copy()),
