@@ -16,7 +16,6 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -29,6 +28,7 @@ from leadrules.meaning.fading import ONE, contribution, factor
 from leadrules.meaning.text import fold
 from leadrules.meaning.text_tests import is_true
 from leadrules.meaning.values import Bad, Reading, Value, reader
+from leadrules.record import record
 from leadrules.ruleset import (
     Age,
     And,
@@ -91,7 +91,7 @@ class Sum(NamedTuple):
     after: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FrameworkState:
     """What is known of each criterion, and what to ask next: the open ones' questions, or names."""
 
@@ -107,7 +107,7 @@ class FrameworkState:
         return self.criteria.count("open")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """All that a ruleset says of a lead.
 
@@ -178,6 +178,7 @@ class Evaluation:
         model = self.model
         for kind, position in model.verdicts:
             self.holds(position) if kind == "stage" else self.label(position)
+        held = [position for position in range(len(model.stages)) if self.holds(position)]
         return Outcome(
             disqualify_reasons=self.disqualify_reasons,
             contributions=self.contributions,
@@ -185,8 +186,8 @@ class Evaluation:
             parts=self.parts,
             total=self.total,
             frameworks=tuple(self.framework(position) for position in range(len(model.frameworks))),
-            stage=self.stage,
-            held=frozenset(position for position in range(len(model.stages)) if self.holds(position)),
+            stage=held[-1] if held else None,
+            held=frozenset(held),
             labels=tuple(self.label(position) for position in range(len(model.labels))),
         )
 

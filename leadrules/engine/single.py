@@ -28,7 +28,7 @@ from leadrules.meaning.emails import Directory
 from leadrules.meaning.exact import linear
 from leadrules.meaning.values import Value
 from leadrules.reference import Evaluation, Outcome, Truth
-from leadrules.ruleset import Condition, FieldValue, LabelRows, Model, Operand
+from leadrules.ruleset import TRUE, Condition, FieldValue, LabelRows, Model, Operand
 
 _UNKNOWN = object()
 """No bin yet, or no answer yet (None is one)."""
@@ -160,6 +160,8 @@ class _Lead(Evaluation):
     # ------------------------------------------------------------- conditions
 
     def truth(self, condition: Condition) -> Truth:
+        if condition is TRUE:
+            return True
         memory = self._single.conditions.get(id(condition))
         if memory is None:
             return super().truth(condition)
