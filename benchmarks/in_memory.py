@@ -12,7 +12,7 @@ from benchmarks import funnel
 from benchmarks.contenders.c_code import Compiled
 from benchmarks.contenders.duckdb_sql import DuckTable
 from benchmarks.contenders.polars_frames import by_hand
-from benchmarks.measure import Row, Scale, installed, shown, take_turns, times
+from benchmarks.measure import Row, Scale, beside, installed, shown, take_turns, times
 from benchmarks.wide import Wide
 from benchmarks.workload import Workload
 
@@ -111,8 +111,6 @@ def _rows(what: str, best: Mapping[str, float]) -> Iterator[Row]:
             compared = ""
         elif name.startswith(OURS):
             compared = f"{times(seconds / ours)} times plain scoring"
-        elif seconds >= ours:
-            compared = f"leadrules is {times(seconds / ours)} times as fast"
         else:
-            compared = f"leadrules takes {times(ours / seconds)} times as long"
+            compared = beside(seconds, ours)
         yield Row(what, name, shown(seconds), compared)

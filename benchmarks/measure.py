@@ -60,6 +60,13 @@ def times(ratio: float) -> str:
     return f"{ratio:.2f}" if ratio < 3 else f"{ratio:.1f}" if ratio < 20 else f"{ratio:,.0f}"
 
 
+def beside(theirs: float, ours: float) -> str:
+    """How leadrules compares with another, who took so many seconds."""
+    if theirs >= ours:
+        return f"leadrules is {times(theirs / ours)} times as fast"
+    return f"leadrules takes {times(ours / theirs)} times as long"
+
+
 def installed(package: str) -> bool:
     """Whether a contender can be imported; says so where it cannot."""
     if find_spec(package) is not None:

@@ -23,8 +23,9 @@ class DuckTable:
         self.statement = statement(workload)
 
     def score(self) -> pl.DataFrame:
-        # (A relation speaks Arrow's interface, as Polars does.)
-        return pl.DataFrame(self.connection.sql(self.statement))
+        found = pl.from_arrow(self.connection.sql(self.statement).to_arrow_table())
+        assert isinstance(found, pl.DataFrame)
+        return found
 
 
 def statement(workload: Workload) -> str:
