@@ -1,0 +1,191 @@
+"""What can be said of every lead there could be: that two versions are the same, or the leads for which they are not.
+
+Every lead that is named has been put before both versions by the reference
+evaluator. "The same" is of all that a lead gets: excluded or disqualified, every
+score, stage and label. What was not decided in time is called so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal
+
+from leadrules.analysis.comparison import Comparison
+from leadrules.analysis.questions import Extreme
+from leadrules.analysis.witness import Witness
+from leadrules.bins import atoms
+from leadrules.comparing.changes import Change
+from leadrules.explaining.words import value_words
+from leadrules.reference import Outcome, format_points, signed
+from leadrules.ruleset import NO_LIMITS, LabelValue, Model, Row, Rule
+
+MOST_EXPLAINED = 30
+_SECONDS_A_PART = 3.0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a version says of a lead: its score in hundredths (None if excluded), and its stage as the column has it."""
+
+    score: int | None
+    state: str
+
+
+@dataclass(frozen=True)
+class Lead:
+    """A lead by field name, and what both versions say of it."""
+
+    values: Mapping[str, Any]
+    old: Seen
+    new: Seen
+
+    @property
+    def text(self) -> str:
+        """`employees = 50, source = "Ads"`."""
+        return ", ".join(f"{name} = {value_words(value, 60)}" for name, value in self.values.items()) or "nothing known"
+
+
+@dataclass(frozen=True)
+class ScoreChange:
+    """How far the total goes up or down: `known` with its lead; none goes beyond `bound` (None: that is not known)."""
+
+    known: int | None
+    bound: int | None
+    lead: Lead | None
+
+
+@dataclass(frozen=True)
+class Move:
+    """A lead can go from one state to another; without a lead it is not decided whether it can."""
+
+    before: str
+    after: str
+    lead: Lead | None
+
+
+@dataclass(frozen=True)
+class Other:
+    """A label or a named score that differs, or may."""
+
+    what: str
+    name: str
+    lead: Lead | None
+
+
+@dataclass(frozen=True)
+class Proof:
+    """`same`: yes, no, or open. `notes` are fields that the versions declare differently."""
+
+    same: Literal["yes", "no", "open"]
+    up: ScoreChange | None = None
+    down: ScoreChange | None = None
+    moves: tuple[Move, ...] = ()
+    others: tuple[Other, ...] = ()
+    notes: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+
+    @property
+    def largest(self) -> int | None:
+        """The size of the change that no lead can exceed, in hundredths; None where that is not known."""
+        if self.same == "yes":
+            return 0
+        bounds = [one.bound if one is not None else None for one in (self.up, self.down)]
+        return None if None in bounds else max(abs(one) for one in bounds if one is not None)
+
+
+def prove(old: Model, new: Model, as_of: date, seconds: float = 30.0) -> Proof:
+    """Everything that can be found out within so many seconds."""
+    comparison = Comparison(old, new, as_of, seconds)
+    found = list(comparison.difference())
+    notes, apart = tuple(comparison.notes), tuple(comparison.apart)
+    if not found:
+        return Proof("yes", notes=notes, apart=apart)
+    certain = any(one.answer.possible for one in found)
+    up = down = None
+    if any(one.what == "score" and one.name == "score" for one in found):
+        change = comparison.largest_change()
+        up, down = (_score(comparison, one) for one in (change.up, change.down))
+    moves: tuple[Move, ...] = ()
+    if any(one.what in ("stage", "state") for one in found):
+        moves = tuple(
+            Move(before, after, _lead(comparison, answer.witness)) for before, after, answer in comparison.all_moves()
+        )
+    others = tuple(
+        Other(one.what, one.name, _lead(comparison, one.answer.witness))
+        for one in found
+        if one.what == "label" or (one.what == "score" and one.name != "score")
+    )
+    return Proof("no" if certain else "open", up, down, moves, others, notes, apart)
+
+
+def _score(comparison: Comparison, extreme: Extreme) -> ScoreChange:
+    return ScoreChange(extreme.known, extreme.bound, _lead(comparison, extreme.witness))
+
+
+def _lead(comparison: Comparison, found: Witness | None) -> Lead | None:
+    if found is None:
+        return None
+    old, new = found.outcomes
+    return Lead(comparison.values(found), _seen(comparison.old, old), _seen(comparison.new, new))
+
+
+def _seen(model: Model, outcome: Outcome) -> Seen:
+    if outcome.total is None:
+        return Seen(None, "excluded")
+    if outcome.disqualified:
+        return Seen(outcome.total.after, "disqualified")
+    return Seen(outcome.total.after, "" if outcome.stage is None else model.stages[outcome.stage].name)
+
+
+# ------------------------------------------------------------- part by part
+
+
+def explained(changes: list[Change], old: Model, new: Model, as_of: date) -> list[Change]:
+    """The changes, the first of those with conditions with a lead that shows the difference."""
+    left = MOST_EXPLAINED
+    found = []
+    for change in changes:
+        if change.kind == "changed" and change.what in ("rule", "exclude", "disqualify") and left:
+            left -= 1
+            change = replace(change, differs=_differs(change, old, new, as_of))
+        found.append(change)
+    return found
+
+
+def _differs(change: Change, old: Model, new: Model, as_of: date) -> str | None:
+    """What a lead got from a part before, and gets now; None if no such lead was found."""
+    assert change.old is not None and change.new is not None
+    alone = [_alone(model, change.what, part.at) for model, part in ((old, change.old), (new, change.new))]
+    if alone[0] is None or alone[1] is None:
+        return None
+    comparison = Comparison(alone[0], alone[1], as_of, _SECONDS_A_PART)
+    lead = _lead(comparison, comparison.largest_change().largest.witness)
+    if lead is None:
+        return "means the same" if comparison.largest_change().none else None
+    before, now = (_words(change.what, one) for one in (lead.old, lead.new))
+    return f"{lead.text}: {before} before, {now} now"
+
+
+def _words(what: str, seen: Seen) -> str:
+    points = seen.score or 0
+    if what == "rule":
+        return signed(points) if points else format_points(points)
+    return "true" if points else "not true"
+
+
+def _alone(model: Model, what: str, at: int) -> Model | None:
+    """A model that has one rule, or one verdict as a rule, and nothing else; None where that needs a label."""
+    if what == "rule":
+        rule = replace(model.rules[at], score=None, group=None)
+    else:
+        verdicts = model.excludes if what == "exclude" else model.disqualifies
+        rule = Rule((Row(verdicts[at].condition, 100),), verdicts[at].text)
+    operands = [getattr(atom, "operand", None) for row in rule.rows for atom in atoms(row.condition)]
+    if any(isinstance(one, LabelValue) for one in operands):
+        return None
+    return replace(
+        model, rules=(rule,), groups=(), scores=(), total=NO_LIMITS, excludes=(), disqualifies=(), stages=(),
+        labels=(), verdicts=(), early_labels=(), examples=(),
+    )  # fmt: skip
