@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import leadrules
 from leadrules import bins
 from leadrules.checking import check_text
-from leadrules.engine import block, columns, points, reasons, search, tables
+from leadrules.engine import block, columns, points, search, tables
 from leadrules.language.parser import parse
 from leadrules.language.printer import format_source
 from leadrules.language.source import Source
@@ -135,7 +135,7 @@ def test_room_for_tables_never_changes_an_answer(case: Case) -> None:
     frame = text_frame(case.leads)
     expected = by_engine(loaded(case), frame, case.as_of, None)
     with pytest.MonkeyPatch.context() as tight:
-        for module in (block, points, reasons, tables):
+        for module in (block, points, tables):
             tight.setattr(module, "JOINT_BINS", 12)
         tight.setattr(bins.TextAxis, "REMEMBERED", 3)
         tight.setattr(search.Search, "CELLS", 64)

@@ -2,9 +2,10 @@
 
 Every contribution becomes one whole number, a *key*, that sorts as reasons do:
 by size first, then by written order. The largest K of a lead are then K maxima
-over its keys, and what to write is read back from the key itself. For a few
-reasons the keys that bins decide are found as ranks (`leadrules.engine.ranks`); only
-what is arithmetic on a column, such as points per unit, is a key of its own for each lead.
+over its keys, and what to write is read back from the key itself. What bins decide
+is found as ranks for a few reasons (`leadrules.engine.ranks`), as patterns of bits for all of
+them (`leadrules.engine.patterns`); only what is arithmetic on a column, such as points per unit,
+is a key of its own for each lead.
 
 Questionable decision: a text is put together once for leads that have the same
 reasons, and most leads of a block share theirs with many. To write each lead's
@@ -13,8 +14,7 @@ own took longer than everything else.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,8 +23,9 @@ import numpy.typing as npt
 import polars as pl
 
 from leadrules.bins import Mask
-from leadrules.engine.block import Block, Ints
-from leadrules.engine.points import contribution
+from leadrules.engine.block import Ints
+from leadrules.engine.contributions import Contributions, counted
+from leadrules.engine.patterns import Patterns
 from leadrules.engine.ranks import Ranking, insert
 from leadrules.engine.tables import Layout, Tables
 from leadrules.reference import signed
@@ -33,8 +34,8 @@ _CODE_BITS = 24
 _LAST_CODE = (1 << _CODE_BITS) - 1
 _SLICE = 8_192
 """Leads looked at together: their keys should stay in the processor's cache."""
-PLACES = 8
-"""So many reasons at most are found by rank; more are sorted."""
+PLACES = 16
+"""So many reasons at most are found by rank; more, but not all, are sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,54 +44,6 @@ class _Keys:
 
     keys: Ints
     index: npt.NDArray[np.integer] | None
-
-
-class Contributions:
-    """What every rule gives every lead of a block, kept as bins where it can be."""
-
-    def __init__(self, tables: Tables, block: Block):
-        self.tables = tables
-        self.block = block
-        self.layout = tables.layout(block)
-
-    def column(self, position: int) -> Ints:
-        """What a rule that no table holds gives each lead."""
-        return contribution(self.tables, self.block, position)
-
-    def fired(self, among: Mask) -> npt.NDArray[np.int64]:
-        """For every rule, for how many of these leads it gave other than 0."""
-        return self._summed(among, lambda points: points != 0)
-
-    def given(self, among: Mask) -> npt.NDArray[np.int64]:
-        """For every rule, the hundredths that it gave to these leads together."""
-        return self._summed(among, lambda points: points)
-
-    def _summed(self, among: Mask, each: Callable[[Ints], npt.NDArray[Any]]) -> npt.NDArray[np.int64]:
-        """For every rule, the sum over these leads of something of each lead's points."""
-        plan, size = self.tables.plan, self.layout.sizes
-        sums = np.zeros(len(plan.rules), dtype=np.int64)
-        everyone = bool(among.all())
-        for table in self.layout.tables:
-            index, sizes = self.block.index(table.axes)
-            leads = np.bincount(index if everyone else index[among], minlength=math.prod(sizes)).reshape(sizes)
-            for position in table.rules:
-                axes = plan.rules[position].axes
-                others = tuple(place for place, axis in enumerate(table.axes) if axis not in axes)
-                points = self.tables.rule(position, tuple(size[axis] for axis in axes))
-                sums[position] = (leads.sum(axis=others) * each(points)).sum()
-        for position in self.layout.leftover:
-            sums[position] = each(self.column(position)[among]).sum()
-        return sums
-
-
-def _counted(tables: Tables) -> list[int]:
-    """The rules that reasons may name: those that count now, outside parts of no weight."""
-    scores = tables.plan.model.scores
-    return [
-        position
-        for position, one in enumerate(tables.plan.rules)
-        if one.counts and (one.rule.score is None or scores[one.rule.score].weight != 0)
-    ]
 
 
 class Vocabulary:
@@ -106,7 +59,7 @@ class Vocabulary:
         self.texts: list[str | None] = []
         self.open: dict[int, int] = {}
         """Rules by the codes whose points are not known beforehand."""
-        self.counted = _counted(tables)
+        self.counted = counted(tables)
         for position in self.counted:
             rule = self.plan.rules[position].rule
             if position in layout.leftover:
@@ -117,11 +70,14 @@ class Vocabulary:
             for points in dict.fromkeys(row.points for row in rule.rows if row.points):
                 self.codes[position, points] = len(self.texts)
                 self.texts.append(f"{signed(points)} {rule.text}")
+        keys = {_key(points, code): (position, points) for (position, points), code in self.codes.items() if points}
+        ranks = {keys[key]: rank for rank, key in enumerate(sorted(keys), start=1)}
+        self.key_of_rank = np.array([0, *sorted(keys)], dtype=np.int64)
         if most is not None:
-            keys = {_key(points, code): one for one, code in self.codes.items() if (points := one[1])}
-            ranks = {keys[key]: rank for rank, key in enumerate(sorted(keys), start=1)}
             self.ranking = Ranking(tables, layout, ranks, most)
-            self.key_of_rank = np.array([0, *sorted(keys)], dtype=np.int64)
+        elif not self.open:
+            texts = {rank: self.texts[self.codes[one]] or "" for one, rank in ranks.items()}
+            self.patterns = Patterns(tables, layout, ranks, texts)
 
     def keys(self, position: int, points: Ints) -> Ints:
         """The keys of a rule's points; 0 where there are none."""
@@ -173,8 +129,7 @@ def _groups(contributions: Contributions, vocabulary: Vocabulary, ranks: int) ->
 def _sorted(contributions: Contributions, vocabulary: Vocabulary, most: int | None) -> list[Ints]:
     """The keys of every lead's largest contributions (all for None), a column for each rank."""
     rows = contributions.block.rows
-    counted = len(vocabulary.counted)
-    ranks = counted if most is None else min(most, counted)
+    ranks = len(vocabulary.counted) if most is None else min(most, len(vocabulary.counted))
     groups = _groups(contributions, vocabulary, ranks)
     height = sum(len(group.keys) for group in groups)
     ranks = min(ranks, height)
@@ -226,38 +181,56 @@ def written(
     scored: Mask,
 ) -> pl.Series:
     """The `reasons` column: verdicts' texts first, then contributions, joined by `; `; null where there are none."""
-    rows = contributions.block.rows
-    verdicts = [(text, mask) for text, mask in (*excluded, *((text, mask & scored) for text, mask in disqualified))]
+    verdicts = [*excluded, *((text, mask & scored) for text, mask in disqualified)]
     verdicts = [(text, mask) for text, mask in verdicts if mask.any()]
-    few = most is not None and most <= PLACES
+    if most is None or most > PLACES:
+        return _joined([*_of_verdicts(verdicts), *_many(contributions, most, scored)], contributions.block.rows)
     largest: list[npt.NDArray[Any]] = []
-    if most != 0:
-        vocabulary = _vocabulary(contributions, most if few else None)
-        largest = _ranked(contributions, vocabulary) if few else _sorted(contributions, vocabulary, most)
-        largest = [column for column in (column * scored for column in largest) if column.any()]
-    if not verdicts and not largest:
-        return pl.Series("reasons", [None] * rows, dtype=pl.String)
-    leads, codes = _alike([*(mask for _, mask in verdicts), *largest]) if few else (slice(None), None)
-    columns = [_gather([None, text], mask[leads].astype(np.uint32)) for text, mask in verdicts]
+    if most:
+        vocabulary = _vocabulary(contributions, most)
+        largest = [column * scored for column in _ranked(contributions, vocabulary)]
+    leads, codes = _alike([*(mask for _, mask in verdicts), *largest], contributions.block.rows)
+    columns = _of_verdicts([(text, mask[leads]) for text, mask in verdicts])
     for column in largest:
-        keys = column[leads] if column.dtype == np.int64 else vocabulary.key_of_rank.take(column[leads])
+        keys = column[leads] if vocabulary.open else vocabulary.key_of_rank.take(column[leads])
         columns.append(vocabulary.written(keys))
+    return _joined(columns, len(leads)).gather(pl.Series(codes))
+
+
+def _many(contributions: Contributions, most: int | None, scored: Mask) -> Iterable[pl.Series]:
+    """The texts of all contributions of every lead, or of very many of the largest."""
+    vocabulary = _vocabulary(contributions, None)
+    if most is None and not vocabulary.open:
+        for texts in vocabulary.patterns.of(contributions.block):
+            yield texts if scored.all() else texts.set(pl.Series(~scored), None)
+        return
+    for keys in _sorted(contributions, vocabulary, most):
+        if keys.any():
+            yield vocabulary.written(np.where(scored, keys, 0))
+
+
+def _of_verdicts(verdicts: Sequence[tuple[str, Mask]]) -> list[pl.Series]:
+    return [pl.Series([None, text], dtype=pl.String).gather(mask.astype(np.uint32)) for text, mask in verdicts]
+
+
+def _joined(columns: Sequence[pl.Series], rows: int) -> pl.Series:
+    """Each row's texts, one after the other; null where there are none."""
+    if not columns:
+        return pl.Series("reasons", [None] * rows, dtype=pl.String)
     frame = pl.DataFrame({str(place): column for place, column in enumerate(columns)})
     joined = frame.select(pl.concat_str(pl.all(), separator="; ", ignore_nulls=True).alias("reasons"))["reasons"]
-    joined = joined.set(joined == "", None)
-    return joined if codes is None else joined.gather(pl.Series(codes))
+    return joined.set(joined == "", None)
 
 
 _SLOTS = 17
 
 
-def _alike(columns: Sequence[npt.NDArray[Any]]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.uint32]]:
+def _alike(columns: Sequence[npt.NDArray[Any]], rows: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.uint32]]:
     """Leads that stand for all others, and for each lead the number of the one that is like it in every column.
 
     By hashing: of leads in one slot the last one stands for those that are like
     it, and the others, few or none, each for themselves.
     """
-    rows = len(columns[0])
     mixed = np.zeros(rows, dtype=np.uint64)
     for column in columns:
         mixed = (mixed + column.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
@@ -280,7 +253,3 @@ def _alike(columns: Sequence[npt.NDArray[Any]]) -> tuple[npt.NDArray[np.intp], n
 
 def _key(points: int, code: int) -> int:
     return (abs(points) << (_CODE_BITS + 1)) | ((_LAST_CODE - code) << 1) | (points < 0)
-
-
-def _gather(texts: Sequence[str | None], codes: npt.NDArray[np.integer]) -> pl.Series:
-    return pl.Series(texts, dtype=pl.String).gather(codes)

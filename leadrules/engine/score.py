@@ -16,9 +16,9 @@ import numpy as np
 from leadrules.bins import Mask
 from leadrules.engine.block import Block, Texts
 from leadrules.engine.columns import Column
+from leadrules.engine.contributions import Contributions
 from leadrules.engine.plan import Plan
 from leadrules.engine.points import Cuts, Totals, totals
-from leadrules.engine.reasons import Contributions
 from leadrules.engine.tables import Tables
 from leadrules.engine.verdicts import decide_framework, decide_label, decide_stage
 from leadrules.ruleset import FrameworkCount, LabelValue, Model
