@@ -9,6 +9,7 @@ spreadsheet can read that as a formula. The lead's own columns are never touched
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from leadrules.leads.texts import NUL_SPELLED
@@ -34,46 +35,46 @@ def harmless(text: str) -> str:
 
 def as_text(frame: pl.DataFrame) -> pl.DataFrame:
     """The added columns as csv has them: whole scores without decimals, texts harmless, null as null."""
-    import polars as pl
-
-    return pl.DataFrame([_as_text(column) for column in frame.iter_columns()])
+    return _told(frame, _harmless)
 
 
 def as_cells(frame: pl.DataFrame, delimiter: str) -> pl.DataFrame:
     """The same, with quotes around what csv needs quotes for: to be written without any more of them."""
-    import polars as pl
-
     needed = f'[{re.escape(delimiter)}"\r\n]|^$'
-    return pl.DataFrame(
-        [
-            _respelled(column, _quoted(pl.col(column.name), needed)) if column.dtype == pl.String else column
-            for column in as_text(frame).iter_columns()
-        ]
-    )
+    return _told(frame, lambda text: _quoted(_harmless(text), needed))
 
 
-def _as_text(column: pl.Series) -> pl.Series:
+def _told(frame: pl.DataFrame, spelling: Callable[[pl.Expr], pl.Expr]) -> pl.DataFrame:
+    """Numbers as csv has them, texts in this spelling."""
     import polars as pl
 
-    own = pl.col(column.name)
-    if column.dtype.is_float():
-        whole = column.round(0) == column
-        numbers = column.cast(pl.Int64, strict=False)
-        if whole.all() and numbers.null_count() == column.null_count():
-            return numbers
-        return (
-            column.to_frame()
-            .select(
-                pl.when(whole).then(own.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(own.cast(pl.String))
-            )
-            .to_series()
-            .alias(column.name)
-        )
-    if column.dtype in (pl.Categorical, pl.Enum) or column.dtype == pl.String:
-        runs = own.str.contains(_RUNS) & ~own.str.contains(_HARMLESS)
-        told = own.str.replace_all("\0", NUL_SPELLED, literal=True)
-        return _respelled(column.cast(pl.String), pl.when(runs).then("'" + told).otherwise(told))
-    return column
+    columns = []
+    for column in frame.iter_columns():
+        if column.dtype.is_float():
+            column = _points(column)
+        elif column.dtype in (pl.Categorical, pl.Enum) or column.dtype == pl.String:
+            column = _respelled(column.cast(pl.String), spelling(pl.col(column.name)))
+        columns.append(column)
+    return pl.DataFrame(columns)
+
+
+def _points(column: pl.Series) -> pl.Series:
+    import polars as pl
+
+    whole = column.round(0) == column
+    numbers = column.cast(pl.Int64, strict=False)
+    if whole.all() and numbers.null_count() == column.null_count():
+        return numbers
+    texts = pl.when(whole).then(numbers.cast(pl.String)).otherwise(column.cast(pl.String))
+    return pl.select(texts.alias(column.name)).to_series()
+
+
+def _harmless(text: pl.Expr) -> pl.Expr:
+    import polars as pl
+
+    runs = text.str.contains(_RUNS) & ~text.str.contains(_HARMLESS)
+    told = text.str.replace_all("\0", NUL_SPELLED, literal=True)
+    return pl.when(runs).then("'" + told).otherwise(told)
 
 
 def _quoted(text: pl.Expr, needed: str) -> pl.Expr:

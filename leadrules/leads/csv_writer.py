@@ -173,7 +173,9 @@ def whole_records(block: CsvBlock) -> pl.Series | None:
 
     # What Polars could take for the mark of a packed file is kept from the start of the first line.
     shield = b"\n" if block.data[:1] in MISREAD else b""
-    if block.source.dialect.line_end != LF or not block.rows or block.data.count(b"\n") != block.rows:
+    if block.source.dialect.line_end != LF or not block.rows:
+        return None
+    if b'"' in block.data and block.data.count(b"\n") != block.rows:
         return None
     lines = pl.read_lines(io.BytesIO(shield + block.data if shield else block.data)).to_series()
     return lines[len(shield) :] if len(lines) == block.rows + len(shield) else None
