@@ -115,10 +115,11 @@ def of_sources(
     )
     if every.won is not None:
         best = _best([(one, one.won) for one in values if one.won is not None], every.won)
-        if best is not None:
-            one, own, rest = best
-            figures = f"{words.share(own)} of {own.of:,} decided leads, against {words.share(rest)} of the others"
-            return f"{_value(one)} is won most often: {figures}"
+        if best is None:
+            return f"{brings}; none is clearly won more often than the others"
+        one, own, rest = best
+        figures = f"{words.share(own)} of {own.of:,} decided leads, against {words.share(rest)} of the others"
+        return f"{_value(one)} is won most often: {figures}"
     if not stages:
         return brings
     best = _best([(one, one.reached[0]) for one in values], every.reached[0])

@@ -27,10 +27,7 @@ def funnel(figures: Funnel) -> Figure:
     places = range(len(stages))
     axes.barh(places, [one.reached.count for one in stages], color=LIGHT, height=0.68, hatch="////", edgecolor="white")
     axes.barh(places, [one.now for one in stages], color=MAIN, height=0.68)
-    most = max((one.reached.count for one in stages), default=0) or 1
-    for place, (one, label) in enumerate(zip(stages, labels, strict=True)):
-        axes.text(one.reached.count + most * 0.015, place, label, va="center", ha="left", size=SMALL)
-    axes.set_xlim(0, most)
+    _label(axes, [one.reached.count for one in stages], labels)
     _key(axes, "there now", "moved on")
     return figure_of(axes)
 
@@ -40,28 +37,34 @@ def _reached(one: Proportion) -> str:
 
 
 def sources(figures: Sources) -> Figure:
-    """A bar a value: leads, the dark part those that reached the first stage shown."""
+    """A bar a value: leads, the dark part those that reached the first stage shown; with outcomes, decided and won."""
     values = [*figures.values, *([figures.others] if figures.others else [])]
     names = [words.cut(one.value or "(blank)", _NAME) for one in figures.values]
     names += [f"{figures.other_values:,} others"] if figures.others else []
-    labels = [f"{one.leads:,}" for one in values]
-    if figures.stages:
-        labels = [_of_leads(one.reached[0]) for one in values]
-    axes = _across(names, labels, key=bool(figures.stages))
+    parts = [one.won or (one.reached[0] if one.reached else None) for one in values]
+    labels = [f"{one.leads:,}" if part is None else _of_leads(part) for one, part in zip(values, parts, strict=True)]
+    axes = _across(names, labels, key=parts[0] is not None)
     places = range(len(values))
-    axes.barh(places, [one.leads for one in values], color=LIGHT, height=0.68, hatch="////", edgecolor="white")
-    if figures.stages:
-        axes.barh(places, [one.reached[0].count for one in values], color=MAIN, height=0.68)
-        _key(axes, words.cut(f"reached {figures.stages[0]}", 30), "did not")
-    most = max(one.leads for one in values) or 1
-    for place, (one, label) in enumerate(zip(values, labels, strict=True)):
-        axes.text(one.leads + most * 0.015, place, label, va="center", ha="left", size=SMALL)
-    axes.set_xlim(0, most)
+    widths = [one.leads if part is None else part.of for one, part in zip(values, parts, strict=True)]
+    axes.barh(places, widths, color=LIGHT, height=0.68, hatch="////", edgecolor="white")
+    if parts[0] is not None:
+        axes.barh(places, [part.count for part in parts if part is not None], color=MAIN, height=0.68)
+        won = figures.all.won is not None
+        _key(axes, "won" if won else words.cut(f"reached {figures.stages[0]}", 30), "lost" if won else "did not")
+    _label(axes, widths, labels)
     return figure_of(axes)
 
 
+def _label(axes: Axes, widths: Sequence[int], labels: Sequence[str]) -> None:
+    """A label behind each bar."""
+    most = max(widths, default=0) or 1
+    for place, (width, label) in enumerate(zip(widths, labels, strict=True)):
+        axes.text(width + most * 0.015, place, label, va="center", ha="left", size=SMALL)
+    axes.set_xlim(0, most)
+
+
 def _of_leads(one: Proportion) -> str:
-    return words.said(one) if one.of < words.FEW else f"{words.share(one)} of {one.of:,}"
+    return "none" if not one.of else words.said(one) if one.of < words.FEW else f"{words.share(one)} of {one.of:,}"
 
 
 def _across(names: Sequence[str], labels: Sequence[str], key: bool) -> Axes:
