@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 DEMO   := rulesets/demo
 OUT    ?= build/demo
 
-.PHONY: help demo test lint format bench tables clean
+.PHONY: help demo test lint format bench pieces tables clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -38,8 +38,12 @@ format: $(READY) ## write the code in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(READY) ## measure speed
+bench: $(READY) ## measure speed against others (benchmarks/results.md); .venv/bin/pip install -e '.[bench]' for all of them
 	$(BIN)/python -m benchmarks
+
+pieces: $(READY) ## measure parse, check, compile, encode, score; compare with the last time
+	$(BIN)/python -m pytest benchmarks/test_pieces.py --benchmark-only --benchmark-autosave --benchmark-compare \
+		--benchmark-storage=.benchmarks --benchmark-columns=min,median,rounds --benchmark-sort=name
 
 tables: $(READY) ## write again what is made from something else: the parse table, the list of problems
 	$(BIN)/python -m leadrules.language.tabulate
