@@ -50,7 +50,7 @@ def contribution(tables: Tables, block: Block, position: int) -> Ints:
 def _contribution(tables: Tables, block: Block, position: int, one: RulePlan) -> Ints:
     index, sizes = block.index(one.axes)
     if math.prod(sizes) <= JOINT_BINS:
-        points = tables.rule(position, sizes).ravel().take(index)
+        points = tables.rule(position, sizes).ravel().take(index).astype(np.int64)
     else:
         points = np.zeros(block.rows, dtype=np.int64)
         for row in reversed(one.rule.rows):

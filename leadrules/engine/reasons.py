@@ -79,8 +79,9 @@ class Vocabulary:
             texts = {rank: self.texts[self.codes[one]] or "" for one, rank in ranks.items()}
             self.patterns = Patterns(tables, layout, ranks, texts)
 
-    def keys(self, position: int, points: Ints) -> Ints:
+    def keys(self, position: int, points: npt.NDArray[np.signedinteger[Any]]) -> Ints:
         """The keys of a rule's points; 0 where there are none."""
+        points = points.astype(np.int64, copy=False)
         if (position, 0) in self.codes:
             codes = np.full(len(points), self.codes[position, 0])
         else:
@@ -219,7 +220,8 @@ def _joined(columns: Sequence[pl.Series], rows: int) -> pl.Series:
         return pl.Series("reasons", [None] * rows, dtype=pl.String)
     frame = pl.DataFrame({str(place): column for place, column in enumerate(columns)})
     joined = frame.select(pl.concat_str(pl.all(), separator="; ", ignore_nulls=True).alias("reasons"))["reasons"]
-    return joined.set(joined == "", None)
+    nothing = joined == ""
+    return joined.set(nothing, None) if nothing.any() else joined
 
 
 _SLOTS = 17

@@ -14,9 +14,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from leadrules.engine.block import JOINT_BINS, Block, Ints
 from leadrules.engine.plan import Plan, RulePlan
@@ -53,18 +54,17 @@ class Tables:
         self.plan = plan
         self.vocabularies: dict[tuple[Layout, int | None], Vocabulary] = {}
         self._layouts: dict[tuple[int, ...], Layout] = {}
-        self._rows: dict[tuple[int, tuple[int, ...]], Ints] = {}
+        self._rows: dict[tuple[int, tuple[int, ...]], npt.NDArray[np.signedinteger[Any]]] = {}
         self._axes = sorted({axis for rule in plan.rules for axis in rule.axes})
 
-    def rule(self, position: int, sizes: tuple[int, ...]) -> Ints:
-        """The points that a rule's rows give in each joint bin of its axes: shape `sizes`."""
+    def rule(self, position: int, sizes: tuple[int, ...]) -> npt.NDArray[np.signedinteger[Any]]:
+        """The points that a rule's rows give in each joint bin of its axes: shape `sizes`, as narrow as can be."""
         found = self._rows.get((position, sizes))
         if found is None:
             one = self.plan.rules[position]
-            points = np.zeros(sizes, dtype=np.int64)
+            points = np.zeros(sizes, dtype=_narrowest(max((abs(row.points) for row in one.rule.rows), default=0)))
             for row in reversed(one.rule.rows):
-                true = self.plan.sets_over(row.condition, one.axes, sizes).true
-                points = np.where(true, row.points, points)
+                points[self.plan.sets_over(row.condition, one.axes, sizes).true] = row.points
             if len(self._rows) > 4 * len(self.plan.rules) + 16:
                 self._rows = {}
             found = self._rows[position, sizes] = points
@@ -94,8 +94,9 @@ class Tables:
             rules.setdefault(one.axes, []).append(position)
             buckets = by_axes.setdefault(one.axes, {})
             bucket = bucket_of(one)
-            points = self.rule(position, sizes)
-            buckets[bucket] = buckets[bucket] + points if bucket in buckets else points
+            if bucket not in buckets:
+                buckets[bucket] = np.zeros(sizes, dtype=np.int64)
+            buckets[bucket] += self.rule(position, sizes)
         laid_out = []
         for axes, members in cover(by_axes, size).items():
             sizes = tuple(size[axis] for axis in axes)
@@ -109,12 +110,17 @@ class Tables:
             laid_out.append((axes, held, {bucket: table.ravel() for bucket, table in sums.items()}))
         # Half the room where every sum fits: twice as much of the tables stays near the processor.
         reach = sum(int(np.abs(points).max()) for _, _, sums in laid_out for points in sums.values())
-        kind = np.int32 if reach < 2**31 else np.int64
+        kind = max(_narrowest(reach), np.int32, key=lambda kind: np.iinfo(kind).max)
         tables = [
             Table(axes, held, {bucket: points.astype(kind) for bucket, points in sums.items()})
             for axes, held, sums in laid_out
         ]
         return Layout(size, tables, leftover)
+
+
+def _narrowest(largest: int) -> type[np.signedinteger[Any]]:
+    """The narrowest of some types that holds all whole numbers of this size."""
+    return next(kind for kind in (np.int16, np.int32, np.int64) if largest <= np.iinfo(kind).max)
 
 
 def cover(wanted: Iterable[tuple[int, ...]], size: Mapping[int, int]) -> dict[tuple[int, ...], list[tuple[int, ...]]]:
