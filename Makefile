@@ -38,7 +38,7 @@ format: $(READY) ## write the code in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(READY) ## measure speed against others (benchmarks/results.md); .venv/bin/pip install -e '.[bench]' for all of them
+bench: $(READY) ## measure speed against others, some minutes
 	$(BIN)/python -m benchmarks
 
 pieces: $(READY) ## measure parse, check, compile, encode, score; compare with the last time

@@ -51,7 +51,9 @@ def page() -> str:
 
 
 def readme(text: str) -> str:
-    """The README with the marked block written anew."""
+    """The README with the marked block written anew. Raises ValueError where it has none."""
+    if BEGIN not in text or END not in text:
+        raise ValueError(f"the README has no block between {BEGIN} and {END}")
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     kept = sections()
