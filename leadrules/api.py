@@ -225,16 +225,16 @@ def score_frame(
     """Score a frame block by block, on threads. Returns the good leads with the added columns, and the bad values."""
     import polars as pl
 
-    from leadrules.engine.scorer import Reject
+    from leadrules.engine.scorer import Reject, even_blocks
     from leadrules.engine.table import added_schema
 
     rows = frame.height
 
     def one(start: int) -> tuple[pl.DataFrame, list[Reject]]:
-        size = min(block_rows, rows - start)
-        part = {position: column.slice(start, size) for position, column in cells.items()}
-        block = scorer.score(part, size, reasons)
-        own = frame.slice(start, size)
+        height = min(size, rows - start)
+        part = {position: column.slice(start, height) for position, column in cells.items()}
+        block = scorer.score(part, height, reasons)
+        own = frame.slice(start, height)
         whole = own.hstack(block.frame.get_columns())
         if block.rejects:
             whole = whole.filter(pl.Series(block.good))
@@ -244,10 +244,11 @@ def score_frame(
     if clash:
         names = ", ".join(f"`{name}`" for name in sorted(clash))
         raise LeadError(f"the leads already have a column {names}; rename or drop it before scoring")
-    starts = range(0, max(rows, 1), block_rows)
-    workers = min(threads or os.cpu_count() or 1, len(starts))
-    if workers > 1:
-        with ThreadPoolExecutor(workers) as pool:
+    workers = threads or os.cpu_count() or 1
+    size = even_blocks(rows, block_rows, workers)
+    starts = range(0, max(rows, 1), size)
+    if min(workers, len(starts)) > 1:
+        with ThreadPoolExecutor(min(workers, len(starts))) as pool:
             parts = list(pool.map(one, starts))
     else:
         parts = [one(start) for start in starts]

@@ -24,6 +24,16 @@ from leadrules.ruleset import Model
 
 BLOCK_ROWS = 131_072
 """Leads scored at a time: their columns stay near the processor, and a file of any size takes the same memory."""
+LEAST_ROWS = 32_768
+"""A block of fewer leads is not worth a thread of its own."""
+
+
+def even_blocks(rows: int, most: int, threads: int) -> int:
+    """How many leads to score at a time, up to `most`, so that all threads are at work to the end."""
+    blocks = max(-(-rows // most), 1)
+    if rows >= threads * LEAST_ROWS:
+        blocks = -(-blocks // threads) * threads
+    return max(-(-rows // blocks), 1)
 
 
 @dataclass(frozen=True, slots=True)
