@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "test": "Run the examples of rulesets.",
     "fmt": "Write rulesets in the one layout.",
     "init": "Write a ruleset to start from, for LEADS.",
+    "diff": "Compare two versions of a ruleset, in meaning.",
     "report": "Draw what RULES make of all LEADS.",
     "calibrate": "Find points in LEADS whose outcome is known.",
     "sql": "Write the ruleset in RULES as one SELECT.",

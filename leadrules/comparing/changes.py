@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from leadrules.comparing.parts import Part, parts_of
+from leadrules.language import tree
 from leadrules.ruleset import Model
 
 Kind = Literal["added", "removed", "changed", "moved", "reworded"]
@@ -45,9 +46,11 @@ class Change:
         return found
 
 
-def changes_of(old: Model, new: Model) -> list[Change]:
+def changes_of(
+    old: Model, new: Model, old_statements: Sequence[tree.Statement], new_statements: Sequence[tree.Statement]
+) -> list[Change]:
     """All parts that differ, sort by sort, in the order of the new version, what was removed last."""
-    before, after = list(parts_of(old)), list(parts_of(new))
+    before, after = list(parts_of(old, old_statements)), list(parts_of(new, new_statements))
     found: list[Change] = []
     for sort in _SORTS:
         one = [part for part in before if part.what == sort]

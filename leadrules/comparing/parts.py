@@ -7,13 +7,14 @@ its meaning, where it counts (`home`), and its text, as `fmt` writes it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from leadrules.comparing.meaning import Key, key_of
 from leadrules.explaining.shape import limits_words
 from leadrules.explaining.words import value_words
+from leadrules.language import tree
 from leadrules.language.printer import format_source
 from leadrules.language.source import Source, Span
 from leadrules.reference import format_points
@@ -39,8 +40,15 @@ class Part:
         return "" if self.span is None else f"{self.span.source.path}:{self.span.source.place(self.span.start)[0]}"
 
 
-def parts_of(model: Model) -> Iterator[Part]:
-    """Every part, in the order in which a ruleset is read."""
+def parts_of(model: Model, statements: Sequence[tree.Statement]) -> Iterator[Part]:
+    """Every part, in the order in which a ruleset is read; `statements` are those that the model was made from."""
+    named = (node for node in statements if isinstance(node, tree.Stage | tree.Label))
+    whole = {(node.name.span.source, node.name.span.start): node.span for node in named}
+
+    def statement(span: Span | None) -> Span | None:
+        """All of a statement, of which the model knows the name."""
+        return None if span is None else whole.get((span.source, span.start), span)
+
     for at, field in enumerate(model.fields):
         if field.read:
             yield Part("field", at, field.name, _field_key(field), None, _field_text(field), field.span)
@@ -76,9 +84,11 @@ def parts_of(model: Model) -> Iterator[Part]:
             key_of(model, stage.condition),
             key_of(model, stage.always),
         )
-        yield Part("stage", at, stage.name, key, at, _written(stage.span), stage.span)
+        yield Part("stage", at, stage.name, key, None, _written(statement(stage.span)), stage.span)
     for at, label in enumerate(model.labels):
-        yield Part("label", at, label.name, key_of(model, label.value), None, _written(label.span), label.span)
+        yield Part(
+            "label", at, label.name, key_of(model, label.value), None, _written(statement(label.span)), label.span
+        )
 
 
 def _rule(model: Model, at: int, rule: Rule) -> Part:
