@@ -12,7 +12,7 @@ disqualified, are findings of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 from leadrules.analysis.finding.bands import band_findings
@@ -21,36 +21,32 @@ from leadrules.analysis.finding.looking import Looking
 from leadrules.analysis.finding.points import points_findings
 from leadrules.analysis.finding.unused import unused_findings
 from leadrules.analysis.finding.verdicts import verdict_findings
-from leadrules.language import tree
+from leadrules.checking.check import Checked
 from leadrules.problems.problem import Problem
 from leadrules.problems.proof_messages import not_decided
-from leadrules.ruleset import Model
 
 SECONDS = 10.0
 
 
-def findings(
-    model: Model, statements: Iterable[tree.Statement], as_of: date, seconds: float = SECONDS
-) -> list[Problem]:
-    """Everything that proofs tell of a ruleset, in no order.
+def findings(checked: Checked, as_of: date, seconds: float = SECONDS) -> list[Problem]:
+    """Everything that proofs tell of a ruleset, in no order; nothing for one with errors.
 
     Args:
-        model: a checked ruleset.
-        statements: what it was made from, for the places of rows and conditions.
+        checked: the checked ruleset, with the statements that it was made from.
         as_of: the day for which windows and fading are worked out.
         seconds: how long all proofs together may take.
     """
-    look = Looking(model, statements, as_of, seconds)
+    if checked.model is None or not checked.statements:
+        return []
+    look = Looking(checked.model, checked.statements, checked.sources[0], as_of, seconds)
     found = list(_all(look))
-    if look.undecided and (spans := [one.span for one in look.statements]):
-        found.append(not_decided(spans[0], look.undecided))
+    if look.undecided:
+        found.append(not_decided(checked.statements[0].span, look.undecided))
     return found
 
 
 def _all(look: Looking) -> Iterator[Problem]:
     yield from unused_findings(look)
-    if not look.places.statements:
-        return
     yield from condition_findings(look)
     yield from band_findings(look)
     yield from verdict_findings(look)

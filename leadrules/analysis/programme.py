@@ -13,12 +13,13 @@ from __future__ import annotations
 import time
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Any
 from typing import Literal as OneOf
 
 from leadrules.analysis.implied import impossible
 from leadrules.analysis.space import Axis, Space
-from leadrules.analysis.sums import Cells, Column, Literal, Sum
+from leadrules.analysis.sums import Cells, Column, Literal, Sum, added
 from leadrules.ruleset import Includes
 
 LARGEST = 150_000_000
@@ -80,14 +81,24 @@ class Programme:
         )
 
     def _add_axis(self, position: int, axis: Axis) -> None:
+        """An ordered axis: for each cell but the first, whether the lead is in it or beyond. Any other: one column a cell."""
         base = len(self.lower)
         self._base.append(base)
+        self._choices.append([])
+        if self._ordered(position):
+            for cell in range(1, axis.size):
+                self._owner[self.column(0, 1, True)] = position, cell
+            for column in range(base + 1, len(self.lower)):
+                self.row(Sum({column: 1, column - 1: -1}), None, 0)
+            return
         for cell in range(axis.size):
             self._owner[self.column(0, 1, True)] = position, cell
         self.row(Sum({base + cell: 1 for cell in range(axis.size)}), 1, 1)
-        self._choices.append([])
         if axis.loose:
             self._add_choices(axis, base + axis.size - 1)
+
+    def _ordered(self, axis: int) -> bool:
+        return self.space.axes[axis].scale is not None
 
     def _add_choices(self, axis: Axis, loose: int) -> None:
         """Columns for the tests of a loose cell, 0 outside it, and what is ruled out among them."""
@@ -127,7 +138,8 @@ class Programme:
             if home is None or self.space.seen(one, None) is not None or not self.space.axes[home].missing:
                 continue
             if all(model.fields[one].default is None for model in self.space.models):
-                self.row(Sum({self._base[home]: 1, self._base[position]: -1}), None, 0)
+                there, known = self.sum(self.cells(home, 1)), self.sum(self.cells(position, 1))
+                self.row(there - known, None, 0)
 
     # ---------------------------------------------------------------- literals
 
@@ -137,16 +149,19 @@ class Programme:
             return Sum({}, int(one))
         if isinstance(one, Column):
             return Sum({one.column: 1}) if one.positive else Sum({one.column: -1}, 1)
-        axis, base = self.space.axes[one.axis], self._base[one.axis]
-        inside = [cell for cell in range(axis.size) if one.cells >> cell & 1]
-        if 2 * len(inside) <= axis.size:
-            return Sum({base + cell: 1 for cell in inside})
-        return Sum({base + cell: -1 for cell in range(axis.size) if not one.cells >> cell & 1}, 1)
+        size = self.space.axes[one.axis].size
+        return self.table(one.axis, [one.cells >> cell & 1 for cell in range(size)])
 
     def table(self, axis: int, values: Sequence[int]) -> Sum:
         """A number for each cell of an axis."""
-        least = min(values)
-        return Sum({self._base[axis] + cell: one - least for cell, one in enumerate(values) if one != least}, least)
+        base = self._base[axis]
+        if self._ordered(axis):
+            steps = {
+                base + at: after - before for at, (before, after) in enumerate(pairwise(values)) if after != before
+            }
+            return Sum(steps, values[0])
+        most = max(set(values), key=values.count)
+        return Sum({base + cell: one - most for cell, one in enumerate(values) if one != most}, most)
 
     def choice(self, axis: int, at: int) -> Column:
         """The test of a loose cell."""
@@ -281,9 +296,11 @@ class Programme:
             ends = factor * self.lower[column], factor * self.upper[column]
             low, high = low + min(ends), high + max(ends)
         for axis, factors in by_axis.items():
-            values = list(factors.values())
-            if len(values) < self.space.axes[axis].size:
-                values.append(0)
+            size = self.space.axes[axis].size
+            if self._ordered(axis):
+                values = list(accumulate(factors.get(cell, 0) for cell in range(size)))
+            else:
+                values = [factors.get(cell, 0) for cell in range(size)]
             low, high = low + min(values), high + max(values)
         return low, high
 
@@ -310,12 +327,16 @@ class Programme:
         status, value, bound, columns = solve(self, objective, maximize, [*wanted, *extra], seconds)
         if columns is None:
             return Solved(status, None, bound)
-        cells = tuple(
-            max(range(axis.size), key=lambda cell, base=base: columns[base + cell])  # type: ignore[misc]
-            for axis, base in zip(self.space.axes, self._base, strict=True)
-        )
+        cells = tuple(self._cell(at, columns) for at in range(len(self.space.axes)))
         choices = {at: tuple(columns[one] > 0.5 for one in own) for at, own in enumerate(self._choices) if own}
         return Solved(status, value, bound, cells, choices)
+
+    def _cell(self, axis: int, columns: Sequence[float]) -> int:
+        """The cell of an axis that the solver's columns say."""
+        base, size = self._base[axis], self.space.axes[axis].size
+        if self._ordered(axis):
+            return sum(columns[base + at] > 0.5 for at in range(size - 1))
+        return max(range(size), key=lambda cell: columns[base + cell])
 
     def all_of_rows(self, require: Sequence[Literal]) -> list[Row] | None:
         """Rows that hold all of some literals; None if one never holds."""
@@ -339,12 +360,16 @@ class Programme:
 
     def not_together(self, cells: Mapping[int, int]) -> Row:
         """A row that bars a lead from being in all these cells (by axis) at once."""
-        return {self._base[axis] + cell: 1 for axis, cell in cells.items()}, None, len(cells) - 1
+        return self._at_most([Cells(axis, 1 << cell) for axis, cell in cells.items()], len(cells) - 1)
 
     def none_of(self, cells: Mapping[int, int], axis: int, barred: Sequence[int]) -> Row:
         """A row that bars a lead in all these cells (by axis) from some cells of one more axis."""
-        terms = {self._base[one] + cell: 1 for one, cell in cells.items()}
-        return terms | {self._base[axis] + cell: 1 for cell in barred}, None, len(cells)
+        bits = sum(1 << cell for cell in barred)
+        return self._at_most([*(Cells(one, 1 << cell) for one, cell in cells.items()), Cells(axis, bits)], len(cells))
+
+    def _at_most(self, literals: Sequence[Literal], most: int) -> Row:
+        total = added([self.sum(one) for one in literals])
+        return total.terms, None, most - total.constant
 
     def not_chosen(self, axis: int, chosen: Sequence[bool]) -> Row:
         """A row that bars one combination of the tests of a loose cell."""
@@ -354,14 +379,19 @@ class Programme:
 
     def known_facts(self) -> Sum:
         """How many fields are known, and how far from the plainest they are: the cheaper lead is the lesser."""
-        terms: dict[int, int] = {}
-        for position, axis in enumerate(self.space.axes):
-            if axis.free:
-                continue
-            for cell in range(axis.size):
-                if not axis.missing >> cell & 1:
-                    terms[self._base[position] + cell] = FACT + min(_distance(axis, cell), FACT // 50)
-        return Sum(terms)
+        return added(
+            [
+                self.table(
+                    position,
+                    [
+                        0 if axis.missing >> cell & 1 else FACT + min(_distance(axis, cell), FACT // 50)
+                        for cell in range(axis.size)
+                    ],
+                )
+                for position, axis in enumerate(self.space.axes)
+                if not axis.free
+            ]
+        )
 
 
 FACT = 1000

@@ -31,15 +31,18 @@ from leadrules.reference import Evaluation
 from leadrules.ruleset import Condition, Model
 
 MOST_TRIES = 12
+CHEAP_SECONDS = 0.4
+"""How long a lead with fewer known facts is looked for, once it matters only that there is one."""
 MOST_RULED_OUT = 200
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Whether there is such a lead; `witness` is one where there is."""
+    """Whether there is such a lead; `witness` is one where there is, and `fewest` that none has fewer known facts."""
 
     decided: OneOf["yes", "no", "open"]
     witness: Witness | None = None
+    fewest: bool = False
 
     @property
     def possible(self) -> bool:
@@ -158,28 +161,35 @@ class Analysis:
     # ----------------------------------------------------------------- search
 
     def ask(
-        self, require: Sequence[Literal], accept: Accept, seconds: float | None = None, scored: bool = True
+        self, require: Sequence[Literal], accept: Accept, scored: bool = True, cheap: float = CHEAP_SECONDS
     ) -> Answer:
-        """Whether there is a lead for which all literals hold and that is accepted; the one with the fewest known facts.
+        """Whether there is a lead for which all literals hold and that is accepted.
 
-        Not `scored`: excluded ones too.
+        For `cheap` seconds the lead with the fewest known facts is looked for; not
+        `scored`: among excluded leads too.
         """
         wanted = [*(self._scored if scored else ()), *require]
         cuts: list[Row] = []
         for _ in self._tries(cuts):
-            solved = self.programme.solve(
-                self.programme.known_facts(), False, wanted, cuts, min(self.left, seconds or self.left)
-            )
+            solved = self._cheapest(wanted, cuts, cheap)
             if solved.status == "none":
                 return OPEN if cuts else NO
             if solved.cells is None:
                 return OPEN
             found = self._witness(solved, accept)
             if found is not None:
-                return Answer("yes", found)
+                return Answer("yes", found, solved.status == "found" and cheap > 0 and not cuts)
             if not self._rule_out(solved) and not self._set_aside(solved, cuts):
                 return OPEN
         return OPEN
+
+    def _cheapest(self, wanted: Sequence[Literal], cuts: Sequence[Row], seconds: float) -> Solved:
+        """A lead with few known facts, the fewest if that is found in time; any lead otherwise."""
+        if seconds > 0:
+            solved = self.programme.solve(self.programme.known_facts(), False, wanted, cuts, min(self.left, seconds))
+            if solved.status != "open" or solved.cells is not None:
+                return solved
+        return self.programme.solve(Sum(), False, wanted, cuts, self.left)
 
     def extreme(
         self,
@@ -234,7 +244,9 @@ class Analysis:
         )
         cuts = [row]
         for _ in range(MOST_TRIES // 2):
-            solved = self.programme.solve(self.programme.known_facts(), False, wanted, cuts, min(self.left, 1.0))
+            solved = self.programme.solve(
+                self.programme.known_facts(), False, wanted, cuts, min(self.left, CHEAP_SECONDS / 2)
+            )
             if solved.cells is None:
                 break
             found = self._witness(solved, lambda seen: bool(value(seen) == best[0]))

@@ -197,6 +197,11 @@ def _attempts(true: Sequence[Condition], false: Sequence[Condition]) -> Iterator
         for start, end in product(starts, ends)
         for middle in islice(product(*middles), 12)
         for blank in (" ", "", "-", ".", "x")
+    ] + [
+        " ".join(part for part in (start, *one, end) if part)
+        for start in starts
+        for end in ends
+        for one in islice(product(*middles), 2)
     ]
     bodies = list(dict.fromkeys(bodies))
     if is_address:

@@ -21,8 +21,9 @@ from leadrules.ruleset import Condition, Model
 class Looking:
     """What all findings share. `undecided` is what there was no time for, in words."""
 
-    def __init__(self, model: Model, statements: Iterable[tree.Statement], as_of: date, seconds: float):
+    def __init__(self, model: Model, statements: Iterable[tree.Statement], root: Source, as_of: date, seconds: float):
         self.model = model
+        self.root = root
         self.as_of = as_of
         self.statements = tuple(statements)
         self.places = Places(model, self.statements)
@@ -32,15 +33,6 @@ class Looking:
         """Whether a stage or label has been found out of reach, or every lead's: that rules do nothing then follows."""
         self.never: set[tuple[str, int, int]] = set()
         """The conditions (part, position, row) of which it has been said that they are never true."""
-
-    @property
-    def root(self) -> Source:
-        """The ruleset's own file."""
-        return next((one.span.source for one in self.statements if one.span.source.path == self.model.path), self.first)
-
-    @property
-    def first(self) -> Source:
-        return self.statements[0].span.source
 
     @property
     def space(self) -> Space:

@@ -1,0 +1,142 @@
+"""What a ruleset can give: the range of each score, the cheapest way into each stage, the rules that decide one alone.
+
+The cheapest way in is the lead with the fewest known facts, and of those one
+with plain values. A rule is *needed* for a stage if no lead holds it without
+that rule giving points; it is *enough* if a lead holds the stage for which no other
+rule gives any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from leadrules.analysis.questions import Analysis, Answer, Extreme
+from leadrules.analysis.sums import Literal
+from leadrules.reference import Evaluation
+from leadrules.ruleset import Model
+
+
+@dataclass(frozen=True)
+class ScoreBounds:
+    """The worst and the best of a score, over leads that are neither excluded nor disqualified."""
+
+    name: str
+    worst: Extreme
+    best: Extreme
+
+
+@dataclass(frozen=True)
+class StageBounds:
+    """Whether a stage can be held, by the cheapest lead, and the rules (by position) that decide it alone.
+
+    `final` is whether it can be the last stage of a lead. `needed` and `enough` are
+    empty where a lead holds the stage without any points.
+    """
+
+    name: str
+    held: Answer
+    final: Answer
+    needed: tuple[int, ...] = ()
+    enough: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What `leadrules bounds` says; `decided` is whether all of it was decided in time."""
+
+    as_of: date
+    scores: tuple[ScoreBounds, ...]
+    stages: tuple[StageBounds, ...]
+
+    @property
+    def decided(self) -> bool:
+        ends = [end for one in self.scores for end in (one.worst, one.best)]
+        answers = [answer for one in self.stages for answer in (one.held, one.final)]
+        return all(one.exact or one.empty for one in ends) and all(one.decided != "open" for one in answers)
+
+
+def bounds(model: Model, as_of: date, seconds: float = 30.0) -> Bounds:
+    """The bounds of a checked ruleset, within so many seconds; what is not decided by then says so."""
+    analysis = Analysis([model], as_of, seconds)
+    named = [(None, "score"), *((at, one.name) for at, one in enumerate(model.scores))]
+    scores = tuple(
+        ScoreBounds(name, analysis.score(at, False), analysis.score(at, True)) for at, name in (*named[1:], named[0])
+    )
+    stages = tuple(_stage(analysis, at) for at in range(len(model.stages)))
+    return Bounds(as_of, scores, stages)
+
+
+def _stage(analysis: Analysis, position: int) -> StageBounds:
+    name = analysis.models[0].stages[position].name
+    held = analysis.stage(position)
+    is_last = held.witness is not None and held.witness.outcome.stage == position
+    final = held if is_last or held.impossible else analysis.stage(position, final=True)
+    if not held.possible or held.witness is None or not held.witness.outcome.contributions:
+        return StageBounds(name, held, final)
+    return StageBounds(name, held, final, *_alone(analysis, position, held))
+
+
+def _alone(analysis: Analysis, position: int, held: Answer) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The rules without which nobody holds a stage, and those that are enough for it."""
+    ruling, programme = analysis.ruling, analysis.programme
+    assert held.witness is not None
+    silent = [programme.negated(ruling.fires(at)[0]) for at in range(len(ruling.model.rules))]
+    suspects = [rule for rule, _ in held.witness.outcome.contributions]
+    if analysis.ask([ruling.holds(position), *silent], _holding(position, set()), cheap=0).possible:
+        return (), ()
+    enough = [at for at in _strong(analysis, position) if _is_enough(analysis, position, at, silent)]
+    needed = []
+    while suspects:
+        rule = suspects.pop(0)
+        answer = analysis.ask([ruling.holds(position), silent[rule]], _holding(position, {rule}), cheap=0)
+        if answer.impossible:
+            needed.append(rule)
+        elif answer.witness is not None:
+            fired = {at for at, _ in answer.witness.outcome.contributions}
+            suspects = [at for at in suspects if at in fired]
+    return tuple(sorted(needed)), tuple(enough)
+
+
+def _strong(analysis: Analysis, position: int) -> list[int]:
+    """Rules that may give as many points as the stage asks for; all where it asks for none."""
+    stage = analysis.models[0].stages[position]
+    if stage.threshold is None:
+        return []
+    model, ruling = analysis.models[0], analysis.ruling
+    least = min(row.points for row in stage.threshold)
+    found = []
+    for at, rule in enumerate(model.rules):
+        table = ruling.table(rule)
+        most = max((row.points for row in rule.rows), default=0)
+        if rule.units is not None:
+            units = ruling.most_units(rule)
+            most = rule.at_most if units is None else min(most * units, rule.at_most or most * units)  # type: ignore[assignment]
+        elif table is not None:
+            most = max(table[2])
+        if most is not None and most > 0 and most * 10 >= least:
+            found.append(at)
+    strongest = sorted(found, key=lambda at: -max(row.points for row in model.rules[at].rows))
+    return strongest[:MOST_TRIED]
+
+
+MOST_TRIED = 40
+
+
+def _is_enough(analysis: Analysis, position: int, rule: int, silent: Sequence[Literal]) -> bool:
+    others = [one for at, one in enumerate(silent) if at != rule]
+
+    def accept(seen: Sequence[Evaluation]) -> bool:
+        outcome = seen[0].outcome
+        return position in outcome.held and {at for at, _ in outcome.contributions} <= {rule}
+
+    return analysis.ask([analysis.ruling.holds(position), *others], accept, cheap=0).possible
+
+
+def _holding(position: int, silent: set[int]):  # type: ignore[no-untyped-def]
+    def accept(seen: Sequence[Evaluation]) -> bool:
+        outcome = seen[0].outcome
+        return position in outcome.held and not silent & {at for at, _ in outcome.contributions}
+
+    return accept
