@@ -51,7 +51,7 @@ def _plain(rules: int, count: int, rounds: int) -> tuple[list[Row], float]:
         table = DuckTable(workload, leads)
         contenders["DuckDB, `CASE` over its own table"] = table.score
     what = f"{rules:,} rules, 16 fields, {count:,} leads"
-    best = _compared(contenders, ["score", "stage"], rounds)
+    best = compared(contenders, ["score", "stage"], rounds)
     rows = list(_rows(what, best))
     ours = best[OURS]
     everything = take_turns({"all": lambda: ruleset.score(leads, AS_OF, reasons=None)}, 1)["all"]
@@ -71,7 +71,7 @@ def _wide(scale: Scale) -> Iterator[Row]:
         "Polars by hand, searched and replaced": lambda: workload.looked_up(leads),
     }
     what = f"wide: 24 numbers of 41 bands, 20 texts of 25 values, {count:,} leads"
-    yield from _rows(what, _compared(contenders, ["score", "stage"], scale.rounds))
+    yield from _rows(what, compared(contenders, ["score", "stage"], scale.rounds))
 
 
 def _funnel(scale: Scale) -> Iterator[Row]:
@@ -83,10 +83,10 @@ def _funnel(scale: Scale) -> Iterator[Row]:
         "Polars by hand": lambda: funnel.by_hand(leads),
     }
     what = f"funnel: titles, addresses, windows, fading, a group, labels, BANT, {count:,} leads"
-    yield from _rows(what, _compared(contenders, funnel.ANSWERS, min(scale.rounds, 3)))
+    yield from _rows(what, compared(contenders, funnel.ANSWERS, min(scale.rounds, 3)))
 
 
-def _compared(contenders: Mapping[str, Work], answers: Sequence[str], rounds: int) -> dict[str, float]:
+def compared(contenders: Mapping[str, Work], answers: Sequence[str], rounds: int) -> dict[str, float]:
     """The best times of contenders. Raises AssertionError if their answers differ."""
     expected = contenders[OURS]()
     for name, work in contenders.items():
