@@ -71,20 +71,16 @@ def named(finding: Finding, found: Found) -> str:
 
 def _condition(finding: Finding, found: Found) -> str:
     """The condition of a value; one that stands for the rest says what it is not."""
-    values = finding.attribute.values
     if found.value.shown != "others":
         return found.value.condition
-    taken = [one for one in values[:-1] if one.shown != "missing"]
     field = finding.attribute.field
-    if len(taken) == 1:
-        negated = (
-            taken[0]
-            .condition.replace(" mentions ", " does not mention ", 1)
-            .replace(" includes ", " does not include ", 1)
-        )
-        return negated.replace(f"{field} is ", f"{field} is not ", 1)
-    texts = ", ".join(one.condition.removeprefix(f"{field} is ") for one in taken)
-    return f"{field} not in ({texts})"
+    taken = [one.condition for one in finding.attribute.values if one.shown not in ("missing", "others")]
+    texts = [one.removeprefix(f"{field} is ") for one in taken]
+    if len(taken) > 1:
+        return f"{field} is known and {field} not in ({', '.join(texts)})"
+    verb, _, text = texts[0].removeprefix(f"{field} ").partition(" ")
+    negated = {"mentions": "does not mention", "includes": "does not include"}.get(verb)
+    return f"{field} is known and " + (f"{field} {negated} {text}" if negated else f"{field} is not {texts[0]}")
 
 
 def _stages(one: Calibration) -> Iterator[str]:
