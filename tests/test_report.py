@@ -157,7 +157,8 @@ class Recount:
             return
         self.count["scored"] += 1
         self.scores.append(lead.total.after)
-        self.pairs.append((lead.parts[0].after, lead.parts[1].after))
+        if len(lead.parts) > 1:
+            self.pairs.append((lead.parts[0].after, lead.parts[1].after))
         if won is None:
             self.open[-1 if lead.stage is None else lead.stage] += 1
         if lead.stage is not None:
