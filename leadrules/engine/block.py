@@ -163,7 +163,7 @@ class Block:
 
     def put_index(self, axes: tuple[int, ...], places: npt.NDArray[np.uint16], rows: slice) -> npt.NDArray[np.uint16]:
         """Write, and return, the places of some rows in a table over at most `JOINT_BINS` joint bins of some axes."""
-        np.copyto(places, self.codes(axes[0])[rows], casting="unsafe")
+        np.copyto(places, self.codes(axes[0])[rows] if axes else 0, casting="unsafe")
         for axis in axes[1:]:
             places *= np.uint16(self._sizes[axis])
             np.add(places, self.codes(axis)[rows], out=places, casting="unsafe")
