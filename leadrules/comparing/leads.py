@@ -124,7 +124,7 @@ class _Counting:
         self.states = _states(old), _states(new)
         key = next((at for at, one in enumerate(new.fields) if one.key), None)
         self.key = headers.get(key) if key is not None else None
-        wanted = [at for at, one in enumerate(changes) if one.what in ("rule", "exclude", "disqualify")]
+        wanted = [at for at, one in enumerate(changes) if one.what in ("rule", "exclude", "disqualify", "stage")]
         self.watched = {at: changes[at] for at in wanted if changes[at].kind != "reworded"}
         self.watched = dict(list(self.watched.items())[:MOST_RULES])
         self._most: list[tuple[bool, int, int, Affected]] = []
@@ -222,10 +222,12 @@ def _codes(scored: ScoredBlock, states: int) -> npt.NDArray[np.int64]:
 
 
 def _answers(scored: ScoredBlock, what: str, at: int | None) -> Any:
-    """What a rule gives each lead, or whether a verdict is true for it; 0 where the version has no such part."""
+    """What a rule gives each lead, whether a verdict is true for it, or it holds a stage; 0 without such a part."""
     if at is None:
         return 0
     if what == "rule":
         return contribution(scored.scored.tables, scored.scored.block, at)
+    if what == "stage":
+        return scored.scored.block.held[at].astype(np.int64)
     verdicts = scored.scored.excludes if what == "exclude" else scored.scored.disqualifies
     return verdicts[at][1].astype(np.int64)

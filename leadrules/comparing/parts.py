@@ -65,7 +65,8 @@ def parts_of(model: Model, statements: Sequence[tree.Statement]) -> Iterator[Par
     for at, group in enumerate(model.groups):
         key = group.limits, _score_name(model, group.score)
         text = f'group "{group.title}" {limits_words(group.limits)}'
-        yield Part("group", at, group.title, _plain(key), None, text, group.span)
+        if group.limits != NO_LIMITS:
+            yield Part("group", at, group.title, _plain(key), None, text, group.span)
     for at, score in enumerate(model.scores):
         weight = "" if score.weight == 10_000 else f" weight {format_points(score.weight)}%"
         limits = limits_words(score.limits)
@@ -96,7 +97,7 @@ def _rule(model: Model, at: int, rule: Rule) -> Part:
         key_of(model, one)
         for one in (rule.rows, rule.units, rule.at_most, rule.fading, rule.valid_from, rule.valid_until)
     )
-    limits = None if rule.group is None else model.groups[rule.group].limits
+    limits = NO_LIMITS if rule.group is None else model.groups[rule.group].limits
     home = _score_name(model, rule.score), _plain((limits,))
     return Part("rule", at, rule.name, key, home, _written(rule.span), rule.span, rule.text)
 

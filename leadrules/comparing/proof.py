@@ -7,19 +7,22 @@ score, stage and label. What was not decided in time is called so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from leadrules.analysis.comparison import Comparison
+from leadrules.analysis.comparison import Comparison, state_of
 from leadrules.analysis.questions import Extreme
-from leadrules.analysis.witness import Witness
+from leadrules.analysis.witness import Witness, replay
 from leadrules.bins import atoms
 from leadrules.comparing.changes import Change
 from leadrules.explaining.words import value_words
-from leadrules.reference import Outcome, format_points, signed
+from leadrules.reference import Evaluation, Outcome, format_points, signed
 from leadrules.ruleset import NO_LIMITS, LabelValue, Model, Row, Rule
+
+Telling = Callable[[Sequence[Evaluation]], Any]
+"""What is told of a lead that both versions have seen, to be compared."""
 
 MOST_EXPLAINED = 30
 _SECONDS_A_PART = 3.0
@@ -110,10 +113,11 @@ def prove(old: Model, new: Model, as_of: date, seconds: float = 30.0) -> Proof:
     moves: tuple[Move, ...] = ()
     if any(one.what in ("stage", "state") for one in found):
         moves = tuple(
-            Move(before, after, _lead(comparison, answer.witness)) for before, after, answer in comparison.all_moves()
+            Move(before, after, _lead(comparison, answer.witness, _states(comparison)))
+            for before, after, answer in comparison.all_moves()
         )
     others = tuple(
-        Other(one.what, one.name, _lead(comparison, one.answer.witness))
+        Other(one.what, one.name, _lead(comparison, one.answer.witness, _named(comparison, one.what, one.name)))
         for one in found
         if one.what == "label" or (one.what == "score" and one.name != "score")
     )
@@ -121,12 +125,41 @@ def prove(old: Model, new: Model, as_of: date, seconds: float = 30.0) -> Proof:
 
 
 def _score(comparison: Comparison, extreme: Extreme) -> ScoreChange:
-    return ScoreChange(extreme.known, extreme.bound, _lead(comparison, extreme.witness))
+    def change(seen: Sequence[Evaluation]) -> Any:
+        one, two = (lead.score(None) for lead in seen)
+        return None if one is None or two is None else two - one
+
+    return ScoreChange(extreme.known, extreme.bound, _lead(comparison, extreme.witness, change))
 
 
-def _lead(comparison: Comparison, found: Witness | None) -> Lead | None:
+def _states(comparison: Comparison) -> Telling:
+    return lambda seen: (state_of(comparison.old, seen[0]), state_of(comparison.new, seen[1]))
+
+
+def _named(comparison: Comparison, what: str, name: str) -> Telling:
+    """What a label, or a named score, says in both versions; nothing in one that has none of the name."""
+
+    def said(model: Model, lead: Evaluation) -> Any:
+        parts: Sequence[Any] = model.labels if what == "label" else model.scores
+        at = next((place for place, one in enumerate(parts) if one.name == name), None)
+        if at is None or lead.exclude_reasons:
+            return None
+        return lead.label(at) if what == "label" else lead.score(at)
+
+    return lambda seen: (said(comparison.old, seen[0]), said(comparison.new, seen[1]))
+
+
+def _lead(comparison: Comparison, found: Witness | None, telling: Telling) -> Lead | None:
+    """The lead, without what it need not have for both versions to tell the same of it."""
     if found is None:
         return None
+    space, values = comparison.analysis.space, dict(found.values)
+    told = telling([space.evaluation(values, which) for which in (0, 1)])
+    for field in list(values):
+        fewer = {at: value for at, value in values.items() if at != field}
+        plainer = replay(space, fewer, lambda seen: telling(seen) == told)
+        if plainer is not None:
+            found, values = plainer, fewer
     old, new = found.outcomes
     return Lead(comparison.values(found), _seen(comparison.old, old), _seen(comparison.new, new))
 
@@ -161,9 +194,10 @@ def _differs(change: Change, old: Model, new: Model, as_of: date) -> str | None:
     if alone[0] is None or alone[1] is None:
         return None
     comparison = Comparison(alone[0], alone[1], as_of, _SECONDS_A_PART)
-    lead = _lead(comparison, comparison.largest_change().largest.witness)
+    furthest = comparison.largest_change()
+    lead = _score(comparison, furthest.largest).lead
     if lead is None:
-        return "means the same" if comparison.largest_change().none else None
+        return "means the same" if furthest.none else None
     before, now = (_words(change.what, one) for one in (lead.old, lead.new))
     return f"{lead.text}: {before} before, {now} now"
 

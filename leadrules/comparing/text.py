@@ -14,7 +14,7 @@ def as_text(one: Difference) -> str:
 def _element(element: Element) -> str:
     match element:
         case Heading(text):
-            return f"\n{safe(text)}"
+            return safe(text)
         case Sentences(lines, listed):
             return "\n".join(f"  {'- ' * listed}{safe(line)}" for line in lines) + "\n"
         case Statement(title, lines, notes):
