@@ -50,9 +50,11 @@ class Layers:
 
     def add(self, phase: Phase, hint: str, expression: exp.Expression, comment: str | None = None) -> exp.Column:
         """Name an expression; the column that stands for it. What it needs of the table comes along if it has to."""
-        if any(one.name in self.named for one in expression.find_all(exp.Column)):
+        columns = list(expression.find_all(exp.Column))
+        needs = frozenset(one.name for one in columns if one.name in self.named)
+        if needs and any(one.this.args.get("quoted") for one in columns):
             expression = expression.transform(self._brought_along)
-        needs = frozenset(one.name for one in expression.find_all(exp.Column) if one.name in self.named)
+            needs |= {one.name for one in self._raw.values()} & {one.name for one in expression.find_all(exp.Column)}
         place = (PHASES.index(phase), 0)
         for need in needs:
             level, depth = self.named[need].place

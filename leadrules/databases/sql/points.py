@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from sqlglot import exp
 
@@ -219,20 +220,18 @@ class Points:
 
     def _summed(self, parts: list[SQL]) -> SQL:
         """A sum of hundredths, in wide numbers where narrow ones could overflow."""
-        if len(parts) * LARGEST > INT32:
-            bounds = [self._bound(part) for part in parts]
-            if sum(bounds) > INT32:
-                parts = [terms.cast(part, "BIGINT") for part in parts]
+        if sum(self._largest.get(part.name, LARGEST) for part in parts) > INT32:
+            parts = [terms.cast(part, "BIGINT") for part in parts]
         return terms.added(parts)
 
-    def _bound(self, part: SQL) -> int:
-        """How large a part can be, at most."""
-        sizes: Mapping[str, int] = {
+    @cached_property
+    def _largest(self) -> Mapping[str, int]:
+        """How large the points of a rule's column can be, by its name; those of other columns are not known."""
+        return {
             column.name: max((abs(row.points) for row in self.model.rules[position].rows), default=0)
             for position, column in self.columns.items()
             if self.model.rules[position].units is None
         }
-        return sizes.get(part.name, LARGEST)
 
 
 def _stop(points: SQL) -> SQL:

@@ -71,10 +71,11 @@ class Dialect(ABC):
     def marked(self, folded: SQL) -> SQL:
         """A folded text with `|` around it and around whatever is no part of a word; a run of blanks is one.
 
-        A phrase stands in it as whole words exactly where `mark(phrase)` is found.
+        A phrase stands in it as whole words exactly where `mark(phrase)` is found. A `|` of the text's own is
+        an `I`, which no folded text has.
         """
-        single = self.replaced(folded, f"{self.blanks}+", " ")
-        marked = self.replaced(single, f"([^{self.inner(WORD)}])", r"|\1|")
+        single = call("REPLACE", self.replaced(folded, f"{self.blanks}+", " "), text("|"), text("I"))
+        marked = self.replaced(single, f"([^{self.inner(WORD)}]|I)", r"|\1|")
         return self.concatenated([text("|"), marked, text("|")])
 
     @abstractmethod
@@ -259,5 +260,6 @@ def mark(phrase: str) -> str:
     single = " ".join("".join(" " if char in BLANKS else char for char in phrase).split(" ")).strip(" ")
     while "  " in single:
         single = single.replace("  ", " ")
-    inner = "".join(char if is_word_character(char) else f"|{char}|" for char in single)
+    signs = single.replace("|", "I")
+    inner = "".join(char if is_word_character(char) and char != "I" else f"|{char}|" for char in signs)
     return f"|{inner}|" if inner else ""

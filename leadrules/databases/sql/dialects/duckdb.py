@@ -94,7 +94,8 @@ class DuckDB(Dialect):
         return f"\\x{{{point:X}}}"
 
     def inner(self, pattern: str) -> str:
-        newer = without(matching(pattern), without(matching(pattern), NEWER))
+        every = matching(f"[{pattern}]")
+        newer = without(every, without(every, NEWER))
         return pattern + self.characters(newer)[1:-1] if newer else pattern
 
     def joined(self, parts: Sequence[SQL], between: str) -> SQL:

@@ -65,7 +65,7 @@ class Postgres(Dialect):
         return terms.when((self.is_ascii(value), _lower(value.copy())), otherwise=rare)
 
     def marked(self, folded: SQL) -> SQL:
-        plain = self.replaced(folded.copy(), "[\\s]+", " ")
+        plain = call("REPLACE", self.replaced(folded.copy(), "[\\s]+", " "), text("|"), text("I"))
         plain = self.concatenated([text("|"), self.replaced(plain, "([^a-z0-9])", r"|\1|"), text("|")])
         return terms.when((self.is_ascii(folded), plain), otherwise=super().marked(folded.copy()))
 
