@@ -14,6 +14,7 @@ from datetime import date
 
 from leadrules.analysis.questions import Analysis, Answer, Extreme
 from leadrules.analysis.sums import Literal
+from leadrules.analysis.witness import Accept
 from leadrules.reference import Evaluation
 from leadrules.ruleset import Model
 
@@ -59,7 +60,7 @@ class Bounds:
 
 def bounds(model: Model, as_of: date, seconds: float = 30.0) -> Bounds:
     """The bounds of a checked ruleset, within so many seconds; what is not decided by then says so."""
-    analysis = Analysis([model], as_of, seconds)
+    analysis = Analysis([model], as_of, seconds, cheap=max(seconds / 30, 0.2))
     named = [(None, "score"), *((at, one.name) for at, one in enumerate(model.scores))]
     scores = tuple(
         ScoreBounds(name, analysis.score(at, False), analysis.score(at, True)) for at, name in (*named[1:], named[0])
@@ -82,11 +83,13 @@ def _alone(analysis: Analysis, position: int, held: Answer) -> tuple[tuple[int, 
     """The rules without which nobody holds a stage, and those that are enough for it."""
     ruling, programme = analysis.ruling, analysis.programme
     assert held.witness is not None
-    silent = [programme.negated(ruling.fires(at)[0]) for at in range(len(ruling.model.rules))]
-    suspects = [rule for rule, _ in held.witness.outcome.contributions]
-    if analysis.ask([ruling.holds(position), *silent], _holding(position, set()), cheap=0).possible:
+    # A rule that gives points to every lead decides nothing.
+    silent = [programme.negated(ruling.fires(at)[0]) or True for at in range(len(ruling.model.rules))]
+    suspects = [rule for rule, _ in held.witness.outcome.contributions if silent[rule] is not True]
+    always = {at for at, one in enumerate(silent) if one is True}
+    if analysis.ask([ruling.holds(position), *silent], _holding(position, set(), always), cheap=0).possible:
         return (), ()
-    enough = [at for at in _strong(analysis, position) if _is_enough(analysis, position, at, silent)]
+    enough = [at for at in _strong(analysis, position) if _is_enough(analysis, position, at, silent, always)]
     needed = []
     while suspects:
         rule = suspects.pop(0)
@@ -124,19 +127,22 @@ def _strong(analysis: Analysis, position: int) -> list[int]:
 MOST_TRIED = 40
 
 
-def _is_enough(analysis: Analysis, position: int, rule: int, silent: Sequence[Literal]) -> bool:
+def _is_enough(analysis: Analysis, position: int, rule: int, silent: Sequence[Literal], always: set[int]) -> bool:
     others = [one for at, one in enumerate(silent) if at != rule]
 
     def accept(seen: Sequence[Evaluation]) -> bool:
         outcome = seen[0].outcome
-        return position in outcome.held and {at for at, _ in outcome.contributions} <= {rule}
+        return position in outcome.held and {at for at, _ in outcome.contributions} <= {rule} | always
 
     return analysis.ask([analysis.ruling.holds(position), *others], accept, cheap=0).possible
 
 
-def _holding(position: int, silent: set[int]):  # type: ignore[no-untyped-def]
+def _holding(position: int, silent: set[int], only: set[int] | None = None) -> Accept:
+    """Whether the lead holds a stage without some rules; or, where `only` is given, with no others than these."""
+
     def accept(seen: Sequence[Evaluation]) -> bool:
         outcome = seen[0].outcome
-        return position in outcome.held and not silent & {at for at, _ in outcome.contributions}
+        fired = {at for at, _ in outcome.contributions}
+        return position in outcome.held and not silent & fired and (only is None or fired <= only)
 
     return accept

@@ -79,9 +79,10 @@ class Extreme:
 class Analysis:
     """Questions of one model, or two over the same fields, on an as-of date, within so many seconds in all."""
 
-    def __init__(self, models: Sequence[Model], as_of: date, seconds: float = 10.0):
+    def __init__(self, models: Sequence[Model], as_of: date, seconds: float = 10.0, cheap: float = CHEAP_SECONDS):
         self.models = tuple(models)
         self.as_of = as_of
+        self.cheap = cheap
         self.until = time.monotonic() + seconds
 
     @property
@@ -161,13 +162,14 @@ class Analysis:
     # ----------------------------------------------------------------- search
 
     def ask(
-        self, require: Sequence[Literal], accept: Accept, scored: bool = True, cheap: float = CHEAP_SECONDS
+        self, require: Sequence[Literal], accept: Accept, scored: bool = True, cheap: float | None = None
     ) -> Answer:
         """Whether there is a lead for which all literals hold and that is accepted.
 
         For `cheap` seconds the lead with the fewest known facts is looked for; not
         `scored`: among excluded leads too.
         """
+        cheap = self.cheap if cheap is None else cheap
         wanted = [*(self._scored if scored else ()), *require]
         cuts: list[Row] = []
         for _ in self._tries(cuts):
@@ -244,9 +246,7 @@ class Analysis:
         )
         cuts = [row]
         for _ in range(MOST_TRIES // 2):
-            solved = self.programme.solve(
-                self.programme.known_facts(), False, wanted, cuts, min(self.left, CHEAP_SECONDS / 2)
-            )
+            solved = self.programme.solve(self.programme.known_facts(), False, wanted, cuts, min(self.left, self.cheap))
             if solved.cells is None:
                 break
             found = self._witness(solved, lambda seen: bool(value(seen) == best[0]))

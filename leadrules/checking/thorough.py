@@ -38,7 +38,7 @@ def thorough(checks: Sequence[Checked], shown_by_leads: Sequence[Problem] | None
         if checked.model is None:
             unfinished |= {source.path for source in checked.sources}
         else:
-            found += findings(checked.model, checked.statements, datetime.now(UTC).date())
+            found += findings(checked, datetime.now(UTC).date())
         for one in found:
             seen.setdefault((one.name, one.file, one.span.start, one.span.end, one.message), one)
     sources: dict[str, Source] = {}

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "run": "Score LEADS by the ruleset in RULES.",
     "explain": "Explain one lead's score, rule by rule.",
     "test": "Run the examples of rulesets.",
+    "bounds": "Show the range of each score and the way into each stage.",
     "fmt": "Write rulesets in the one layout.",
     "init": "Write a ruleset to start from, for LEADS.",
     "diff": "Compare two versions of a ruleset, in meaning.",
