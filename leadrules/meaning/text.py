@@ -115,13 +115,13 @@ def mentions(folded_text: str, folded_phrase: str) -> bool:
     return False
 
 
-def mention_pattern(folded_phrase: str) -> str:
-    """The pattern that is found in a folded text exactly where `mentions` is true."""
-    words = [_literal_pattern(word) for word in _BLANK_RUN.split(trim(folded_phrase))]
-    if words == [""]:
+def mention_pattern(*folded_phrases: str) -> str:
+    """The pattern that is found in a folded text exactly where `mentions` is true of one of the phrases."""
+    split = [_BLANK_RUN.split(trim(phrase)) for phrase in folded_phrases]
+    phrases = [rf"{BLANK_CLASS}+".join(map(_literal_pattern, words)) for words in split if words != [""]]
+    if not phrases:
         return r"[^\s\S]"
-    phrase = rf"{BLANK_CLASS}+".join(words)
-    return rf"(?:^|[^{WORD_CLASS}]){phrase}(?:$|[^{WORD_CLASS}])"
+    return rf"(?:^|[^{WORD_CLASS}])(?:{'|'.join(phrases)})(?:$|[^{WORD_CLASS}])"
 
 
 def is_lowercase(text: str) -> bool:

@@ -1,0 +1,115 @@
+"""Tests of text over a column of many say what they say of each text."""
+
+from __future__ import annotations
+
+import itertools
+import os
+
+import pytest
+from generate import Case, cases
+from generate.answers import by_engine, by_reference, ruleset_of, text_frame
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from leadrules.meaning import text_tests
+from leadrules.meaning.emails import Directory
+from leadrules.meaning.text import fold, normal, trim
+from leadrules.meaning.text_tests import is_true, truths
+from leadrules.ruleset import At, Condition, Exactly, FieldValue, Known, Matches, TextIn, TextIs, TextTest
+
+SLOW = os.environ.get("LEADRULES_PROFILE") == "slow"
+TEXT = FieldValue(0, "text")
+PIECES = [
+    "",
+    "a",
+    "CEO",
+    "ceo",
+    "vp",
+    "head  of",
+    "Head\u00a0of",
+    "ß",
+    "SS",
+    "Σίσυφος",
+    "σ",
+    "ς",
+    "e\u0301",
+    "É",
+    "İ",
+    "ﬁ",
+]
+PIECES += [
+    "ﬁ",
+    ".",
+    "a.b",
+    "(",
+    "[x]",
+    "$",
+    "^",
+    "\\",
+    "-",
+    "_",
+    "1",
+    "٣",
+    "\u0301",
+    "\n",
+    "\u1c89",
+    "\U00010d50",
+    "名前",
+]
+KINDS = ("contains", "mentions", "starts with", "ends with")
+
+
+def asked_of(phrases: list[str]) -> list[Condition]:
+    folded = tuple(fold(normal(phrase)) for phrase in phrases)
+    found: list[Condition] = [TextTest(kind, TEXT, folded) for kind in KINDS]  # type: ignore[arg-type]
+    found += [TextIn(TEXT, frozenset(folded)), Known(TEXT), At(TEXT, frozenset(folded)), TextIs(TEXT, "uppercase")]
+    found += [Exactly(TEXT, normal(phrase)) for phrase in phrases]
+    return [*found, Matches(TEXT, "a|c", True)]
+
+
+def agree(texts: list[str], phrases: list[str]) -> None:
+    tests, directory = asked_of(phrases), Directory()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_tests, "MANY", 0)
+        patch.setattr(text_tests, "PHRASES", 3)
+        found = truths(tests, texts, directory)
+    assert found.tolist() == [[is_true(test, one, directory) for test in tests] for one in texts]
+
+
+def test_pieces_in_pairs_hold_alike() -> None:
+    texts = [normal(trim("".join(pair))) for pair in itertools.product(PIECES, repeat=2)]
+    texts += [normal(trim(" ".join(pair))) for pair in itertools.product(PIECES, repeat=2)]
+    for phrase in PIECES:
+        agree(texts, [phrase])
+    agree(texts, PIECES)
+    agree(texts, [])
+
+
+@settings(max_examples=2_000 if SLOW else 60, deadline=None)
+@given(
+    st.lists(st.text(max_size=8) | st.lists(st.sampled_from(PIECES), max_size=4).map("".join), min_size=1, max_size=20),
+    st.lists(st.text(max_size=4) | st.sampled_from(PIECES), max_size=5),
+)
+def test_any_texts_hold_alike(texts: list[str], phrases: list[str]) -> None:
+    agree([normal(trim(one)) for one in texts], phrases)
+
+
+@settings(
+    max_examples=2_000 if SLOW else 30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)
+@given(cases(8, 14))
+def test_the_engine_agrees_with_the_reference_where_texts_are_many(case: Case) -> None:
+    ruleset = ruleset_of(case.ruleset.text)
+    expected = by_reference(ruleset, case.leads.raw(), case.as_of, None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_tests, "MANY", 0)
+        assert by_engine(ruleset, text_frame(case.leads), case.as_of, None) == expected
+
+
+def test_a_list_of_thousands_is_no_burden_to_its_pattern() -> None:
+    phrases = [f"role number {one}" for one in range(3_000)]
+    texts = [f"the Role  Number {one}!" for one in range(text_tests.MANY)] + ["role number", "xrole number 7"]
+    found = truths([TextTest("mentions", TEXT, tuple(phrases))], texts, Directory())
+    assert found[:, 0].tolist() == [True] * text_tests.MANY + [False, False]
