@@ -30,7 +30,11 @@ _POSTGRES_TYPES = {
 
 
 def select_of(
-    ruleset: leadrules.Ruleset, columns: Iterable[tuple[str, str]], dialect: str, as_of: date | None, reasons: int | None
+    ruleset: leadrules.Ruleset,
+    columns: Iterable[tuple[str, str]],
+    dialect: str,
+    as_of: date | None,
+    reasons: int | None,
 ) -> str:
     """The SELECT for a table `leads` of these columns, names and types; the place and what is added come out."""
     table = Table(("leads",), tuple(column_of(name, type, dialect) for name, type in columns))

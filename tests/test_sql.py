@@ -15,7 +15,7 @@ import postgresql_server
 import pytest
 from generate import Case, cases, odd_cases
 from generate.answers import by_reference, text_frame, typed_frame
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from sql_answers import PLACE, TOO_LARGE, Answered, in_duckdb, in_postgres, select_of
 from sqlglot import exp, parse
@@ -51,7 +51,9 @@ def postgres() -> Iterator[Any]:
     with (
         TemporaryDirectory(prefix="leadrules-", dir="/tmp") as folder,
         postgresql_server.server(Path(folder)) as url,
-        psycopg.connect(url, password=postgresql_server.PASSWORD, autocommit=True, prepare_threshold=None) as connection,
+        psycopg.connect(
+            url, password=postgresql_server.PASSWORD, autocommit=True, prepare_threshold=None
+        ) as connection,
     ):
         yield connection
 
@@ -90,7 +92,6 @@ class Database:
                     for row in part:
                         copy.write_row(row)
 
-
     def found(self, value: exp.Expression) -> list[Any]:
         """An expression over `x` for every text."""
         sql = value.sql(dialect=self.dialect.glot, normalize_functions=False)
@@ -123,15 +124,16 @@ def test_duckdb_agrees_with_the_reference_on_columns_of_text(case: Case, reasons
 
 @tried(15)
 @given(odd_cases(RULES, LEADS))
-def test_duckdb_agrees_with_the_reference_on_columns_of_any_type_or_refuses_them(odd: tuple[Case, pl.DataFrame]) -> None:
+def test_duckdb_agrees_with_the_reference_on_columns_of_any_type_or_refuses_them(
+    odd: tuple[Case, pl.DataFrame],
+) -> None:
     case, frame = odd
+    assume(pl.Object not in frame.dtypes)  # a frame of Python objects is no table
     try:
         answered = in_duckdb(loaded(case), frame, case.as_of, 3)
     except LeadsError as error:
-        assert "cannot be read" in error.message
-    except (pl.exceptions.PanicException, pl.exceptions.PolarsError, duckdb.Error, OverflowError) as error:
-        # A frame of Python objects is no table.
-        assert any(dtype == pl.Object for dtype in frame.dtypes), error
+        if "cannot be read" not in error.message:
+            raise
     else:
         agrees(case, frame.to_dicts(), answered, 3)
 
@@ -186,7 +188,7 @@ def test_characters_compose_and_are_trimmed_as_the_language_does(database: Datab
     marks = "\u0300\u0301\u0302\u0308\u0323\u0327\u0345\u1161\u11a8\u3099\u0338"
     letters = "aeionsuyAEΟΩωι=<>가か각ｱ"
     texts = [
-        dice.choice(BLANKS + "x") + "".join(dice.choice(letters) + dice.choice(marks) for _ in range(3)) + dice.choice(BLANKS)
+        "".join([dice.choice(BLANKS + "x"), *(dice.choice(letters) + dice.choice(marks) for _ in range(3)), dice.choice(BLANKS)])
         for _ in range(2000)
     ]  # fmt: skip
     database.texts([*texts, *(f"\x1c{blank}é{blank}\u200b{blank}" for blank in BLANKS)])
@@ -221,7 +223,20 @@ SIGNS = "aAbBcCvVpPsSkK \u212a\u017f1\u0661é\u0301É.,-_@/[]|~#\n\t\u00a0\u2003
 def _texts() -> list[str]:
     dice = random.Random(5)
     made = ["".join(dice.choice(SIGNS) for _ in range(dice.randrange(9))) for _ in range(400)]
-    return [*made, "vp", "the vp of", "vp-sales", "svp", "head of x", "anna@x.example", "straße", "cto", "x|y", "||", "vp|"]
+    return [
+        *made,
+        "vp",
+        "the vp of",
+        "vp-sales",
+        "svp",
+        "head of x",
+        "anna@x.example",
+        "straße",
+        "cto",
+        "x|y",
+        "||",
+        "vp|",
+    ]
 
 
 def test_patterns_match_what_they_match_in_the_language(database: Database) -> None:
@@ -243,9 +258,29 @@ def test_a_pattern_without_exact_words_is_refused(pattern: str) -> None:
 
 
 def test_words_are_mentioned_where_the_language_says(database: Database) -> None:
-    folded = [fold(normal(trim(text))) for text in [*_texts(), "|", "a|b", "a| b", "(c++)", "ac++", "a  b", "a\n b", "s||δs"]]
+    folded = [
+        fold(normal(trim(text))) for text in [*_texts(), "|", "a|b", "a| b", "(c++)", "ac++", "a  b", "a\n b", "s||δs"]
+    ]
     database.texts(folded)
-    for phrase in ("vp", "c++", "a b", "|", "a|b", "1", "é", "-", "x|", "_", "日", "a-", "- a", "||", "σ", "i\u0307", "@"):
+    for phrase in (
+        "vp",
+        "c++",
+        "a b",
+        "|",
+        "a|b",
+        "1",
+        "é",
+        "-",
+        "x|",
+        "_",
+        "日",
+        "a-",
+        "- a",
+        "||",
+        "σ",
+        "i\u0307",
+        "@",
+    ):
         found = database.found(database.dialect.contains(database.dialect.marked(terms.column("x")), mark(phrase)))
         assert found == [mentions(text, phrase) for text in folded], phrase
 
@@ -333,18 +368,23 @@ def refused(text: str, columns: str, dialect: str = "duckdb") -> LeadsError:
 
 def test_a_column_of_a_type_that_its_field_cannot_be_read_from_is_named() -> None:
     error = refused("field n : number\nwhen n > 1 add 1", "n BOOLEAN")
-    assert "inbound.rules:1:7: the column `n` is of type BOOLEAN, from which the field `n`, a number, cannot" in error.message
+    assert (
+        "inbound.rules:1:7: the column `n` is of type BOOLEAN, from which the field `n`, a number, cannot"
+        in error.message
+    )
     assert "CAST(n AS DOUBLE)" in error.message
 
 
 def test_a_missing_column_is_named_with_the_nearest() -> None:
-    error = refused("field visits : number\nfield n : number\nwhen visits > 1 and n > 1 add 1", "visit BIGINT, n BIGINT")
+    error = refused(
+        "field visits : number\nfield n : number\nwhen visits > 1 and n > 1 add 1", "visit BIGINT, n BIGINT"
+    )
     assert "the field `visits` has no column" in error.message
     assert "did you mean `visit`?" in error.message
 
 
 def test_all_that_cannot_be_said_is_named_with_its_place() -> None:
-    error = refused('field t : text\nwhen t matches /a\\Bb/ add 1\nwhen t matches /(?m)^x/ add 1', "t VARCHAR")
+    error = refused("field t : text\nwhen t matches /a\\Bb/ add 1\nwhen t matches /(?m)^x/ add 1", "t VARCHAR")
     assert "inbound.rules:2:1: the pattern uses `\\B`" in error.message
     assert "inbound.rules:3:1: the pattern uses the flag `m`" in error.message
 
@@ -356,16 +396,19 @@ def test_names_that_the_table_has_already_are_refused_in_any_case() -> None:
 
 
 def test_a_name_that_postgres_would_cut_is_refused() -> None:
-    assert "63 bytes" in refused(f"field n : number\nscore {'x' * 70} {{ when n > 1 add 1 }}", "n BIGINT", "postgres").message
+    assert (
+        "63 bytes"
+        in refused(f"field n : number\nscore {'x' * 70} {{ when n > 1 add 1 }}", "n BIGINT", "postgres").message
+    )
 
 
 def test_columns_are_read_from_a_statement_or_a_list() -> None:
-    table = table_from_ddl('CREATE TABLE crm.leads (id BIGINT PRIMARY KEY, "E-mail" varchar(80), tags text[])', "postgres")
+    table = table_from_ddl(
+        'CREATE TABLE crm.leads (id BIGINT PRIMARY KEY, "E-mail" varchar(80), tags text[])', "postgres"
+    )
     assert table.name == ("crm", "leads")
     assert [(one.name, one.kind) for one in table.columns] == [("id", "integer"), ("E-mail", "text"), ("tags", "texts")]
     assert table_from_ddl("a DATE, b TIMESTAMPTZ", "duckdb").columns[1].kind == "zoned"
     for wrong in ("SELECT 1", "CREATE TABLE", "", "a"):
         with pytest.raises(LeadsError):
             table_from_ddl(wrong, "duckdb")
-
-

@@ -37,7 +37,9 @@ Example:
     show_default=True,
     help="The date to score for; `current` is the database's own, in UTC, whenever the SELECT runs.",
 )
-@click.option("--reasons", type=CountOrAll("K|all"), default="3", show_default=True, help="How many reasons each lead gets.")
+@click.option(
+    "--reasons", type=CountOrAll("K|all"), default="3", show_default=True, help="How many reasons each lead gets."
+)
 @click.option("--columns", type=Names(), help="Which columns come out, in this order.")
 @click.option("--prefix", default="", help="What the names of the added columns begin with.")
 @click.option("--replace", is_flag=True, help="Leave out the table's columns of an earlier run.")
@@ -108,7 +110,9 @@ def _table(model: Model, dialect: str | None, table: str | None, schema: str | N
         url = table_url(schema)
         words = dialect_named(dialect or url.kind)
         if words.glot != dialect_named(url.kind).glot:
-            raise click.UsageError(f"the schema is a {url.kind} table, and the dialect is {dialect}: leave one of them out")
+            raise click.UsageError(
+                f"the schema is a {url.kind} table, and the dialect {dialect}: leave one of them out"
+            )
         source: Any = open_table(schema)
         try:
             return words, with_name(source, name or url.table or ("leads",), words.glot)

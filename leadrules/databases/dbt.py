@@ -72,7 +72,7 @@ def _meanings(model: Model, reasons: int | None) -> Mapping[str, str]:
 def _reference(table: Table) -> str:
     for part in table.name:
         if "'" in part or "\\" in part:
-            raise LeadsError(f"dbt cannot refer to a table called `{part}`", "name it otherwise in dbt, and say `--table`")
+            raise LeadsError(f"dbt cannot refer to a table called `{part}`", "give it another name in dbt")
     if len(table.name) == 1:
         return f"{{{{ ref('{table.name[0]}') }}}}"
     return f"{{{{ source('{table.name[-2]}', '{table.name[-1]}') }}}}"

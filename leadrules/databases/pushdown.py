@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from leadrules.databases.sql.dialects import dialect_named
 from leadrules.databases.sql.statement import REJECT_REASON, Wanted, compile_select
@@ -65,7 +65,7 @@ def run_in_database(
     options: WriteOptions,
     rejects: str,
 ) -> Outcome:
-    """Score a table into another; `added` has the types of the added columns. Raises `LeadsError`; nothing is kept then."""
+    """Score a table into another; `added` has the added columns' types. Raises `LeadsError`, and keeps nothing."""
     url, to = table_url(leads), table_url(output)
     refuse_apart(url, to)
     dialect = dialect_named(url.kind)
@@ -144,7 +144,9 @@ def _write_rejects(writer: TableWriter, place: str, names: Sequence[str], reason
         lines: list[str] = []
         table = csv.writer(_Lines(lines), lineterminator="\n")
         table.writerow([REJECT_REASON, *names])
-        table.writerows([harmless(row[0]), *("" if cell is None else value_text(cell) for cell in row[1:])] for row in rows)
+        table.writerows(
+            [harmless(row[0]), *("" if cell is None else value_text(cell) for cell in row[1:])] for row in rows
+        )
         file.write("".join(lines).encode())
         file.commit()
 

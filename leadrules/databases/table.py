@@ -19,14 +19,14 @@ ColumnKind = Literal[
 """What a column holds; `zoned` is a moment with its zone, `small integer` one of at most 32 bits."""
 
 _KINDS: Mapping[str, ColumnKind] = {
-    **dict.fromkeys(("CHAR", "NCHAR", "VARCHAR", "NVARCHAR", "TEXT", "BPCHAR", "NAME", "ENUM", "UUID", "CITEXT"), "text"),
-    **dict.fromkeys(("TINYINT", "UTINYINT", "SMALLINT", "USMALLINT", "INT", "MEDIUMINT", "SERIAL", "SMALLSERIAL"), "small integer"),
-    **dict.fromkeys(("BIGINT", "UINT", "UBIGINT", "INT128", "UINT128", "BIGSERIAL"), "integer"),
-    **dict.fromkeys(("DECIMAL", "BIGDECIMAL"), "decimal"),
-    **dict.fromkeys(("FLOAT", "DOUBLE"), "double"),
+    **dict.fromkeys("CHAR NCHAR VARCHAR NVARCHAR TEXT BPCHAR NAME ENUM UUID CITEXT".split(), "text"),
+    **dict.fromkeys("TINYINT UTINYINT SMALLINT USMALLINT INT MEDIUMINT SERIAL SMALLSERIAL".split(), "small integer"),
+    **dict.fromkeys("BIGINT UINT UBIGINT INT128 UINT128 BIGSERIAL".split(), "integer"),
+    **dict.fromkeys("DECIMAL BIGDECIMAL".split(), "decimal"),
+    **dict.fromkeys("FLOAT DOUBLE".split(), "double"),
     "BOOLEAN": "boolean",
     "DATE": "date",
-    **dict.fromkeys(("TIMESTAMP", "TIMESTAMPNTZ", "DATETIME", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"), "datetime"),
+    **dict.fromkeys("TIMESTAMP TIMESTAMPNTZ DATETIME TIMESTAMP_S TIMESTAMP_MS TIMESTAMP_NS".split(), "datetime"),
     "TIMESTAMPTZ": "zoned",
 }  # fmt: skip
 

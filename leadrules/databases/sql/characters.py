@@ -83,7 +83,8 @@ def lower_cased() -> tuple[str, str]:
 def written(ranges: Ranges, escape: Callable[[int], str], but: bool = False) -> str:
     """A class of characters, or of all but them, for a pattern: `[0-9\\x{B2}]`."""
     inner = "".join(
-        _sign(first, escape) if first == last else f"{_sign(first, escape)}-{_sign(last, escape)}" for first, last in ranges
+        _sign(first, escape) if first == last else f"{_sign(first, escape)}-{_sign(last, escape)}"
+        for first, last in ranges
     )
     return f"[{'^' if but else ''}{inner}]"
 

@@ -6,7 +6,9 @@ language wants it. What SQL has no word for is counting: how many of some condit
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlglot import exp
 
@@ -44,7 +46,7 @@ from leadrules.ruleset import (
     TextTest,
 )
 
-_COMPARE = {"=": exp.EQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
+_COMPARE: Mapping[str, Any] = {"=": exp.EQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
 
 
 @dataclass
@@ -102,7 +104,7 @@ class Conditions:
     def _between(self, parts: tuple[Condition, ...]) -> SQL | None:
         """`x >= a AND x <= b` as `BETWEEN`, where it is nothing but that."""
         match parts:
-            case (Compare(">=", one, low), Compare("<=", other, high)) if one == other:
+            case (Compare(">=", one, _), Compare("<=", other, _)) if one == other:
                 first, second = self.sql(parts[0]), self.sql(parts[1])
                 if isinstance(first, exp.GTE) and isinstance(second, exp.LTE) and first.this == second.this:
                     return terms.between(first.this, first.expression, second.expression)
@@ -209,5 +211,3 @@ class Conditions:
             case "uppercase":
                 return dialect.cased(value, r"\p{Lu}", r"\p{Ll}\p{Lt}")
         return self.mail.test(operand, word)
-
-

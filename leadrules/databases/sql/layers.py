@@ -46,9 +46,9 @@ class Layers:
 
     taken: set[str] = field(default_factory=set)
     named: dict[str, _Named] = field(default_factory=dict)
-    _raw: dict[str, exp.Column] = field(default_factory=dict)
+    _raw: dict[str, exp.Expression] = field(default_factory=dict)
 
-    def add(self, phase: Phase, hint: str, expression: exp.Expression, comment: str | None = None) -> exp.Column:
+    def add(self, phase: Phase, hint: str, expression: exp.Expression, comment: str | None = None) -> exp.Expression:
         """Name an expression; the column that stands for it. What it needs of the table comes along if it has to."""
         columns = list(expression.find_all(exp.Column))
         needs = frozenset(one.name for one in columns if one.name in self.named)

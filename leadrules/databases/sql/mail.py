@@ -20,7 +20,7 @@ from leadrules.meaning.emails import LONGEST, Directory, shipped
 from leadrules.ruleset import Operand
 
 # What cannot stand before the `@`, once every other character has an ASCII one in its place.
-_NOT_LOCAL = ((1, 0x20), *((ord(one), ord(one)) for one in "\"(),.:;<>@[\\]"), (0x7F, 0x7F))
+_NOT_LOCAL = ((1, 0x20), *((ord(one), ord(one)) for one in '"(),.:;<>@[\\]'), (0x7F, 0x7F))
 _DOMAIN = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]"
 
 
@@ -52,7 +52,9 @@ class Mail:
             return valid
         if word == "role":
             return terms.when((valid, self._role(operand)), otherwise=valid.copy())
-        kind = self.operands.once("kind", operand, f"kind_of_{self.operands.hint(operand)}", lambda: self._kind(operand))
+        kind = self.operands.once(
+            "kind", operand, f"kind_of_{self.operands.hint(operand)}", lambda: self._kind(operand)
+        )
         wanted = "company" if word == "business" else word
         return terms.when((valid, exp.EQ(this=kind, expression=text(wanted))), otherwise=valid.copy())
 
@@ -91,8 +93,8 @@ class Mail:
         named |= lists.personal_removed | lists.disposable_removed
         by_labels: dict[tuple[int, str], list[str]] = {}
         for one in named:
-            kind = self.directory.kind(f"x@{one}") or "company"
-            by_labels.setdefault((one.count(".") + 1, kind), []).append(one)
+            known = self.directory.kind(f"x@{one}") or "company"
+            by_labels.setdefault((one.count(".") + 1, known), []).append(one)
         domain = self.domain(operand)
         rows: list[tuple[SQL, SQL]] = []
         for (labels, kind), domains in sorted(by_labels.items(), reverse=True):

@@ -4,7 +4,7 @@ All numbers are doubles, as in the language, save scores and what is made of the
 hundredths and are compared as such. What is computed has a column of its own, so that it is worked out once.
 
 Questionable decision: where arithmetic that leaves the doubles ends the whole query (PostgreSQL), the fields that
-are computed with may not be so large or so small that it could. A lead with such a number is rejected, with that reason.
+are computed with may not be so large or so small that it could. A lead with such a number is rejected, and told why.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlglot import exp
 
@@ -40,7 +41,8 @@ from leadrules.ruleset import (
     Unit,
 )
 
-_OPERATORS = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul, "/": exp.Div}
+_OPERATORS: dict[str, Any] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul, "/": exp.Div}
+_POWERS = (280.0, 140.0, 90.0, 60.0, 30.0, 16.0)
 LARGEST_SIZE = 300.0
 """Powers of ten that a computed double keeps clear of, above and below."""
 
@@ -216,9 +218,7 @@ class Operands:
         years = exp.Paren(this=exp.Sub(this=part("year", last.copy()), expression=part("year", first.copy())))
         months = exp.Paren(this=exp.Sub(this=part("month", last.copy()), expression=part("month", first.copy())))
         clamped = call("LEAST", part("day", first.copy()), part("day", self.dialect.last_of_month(last.copy())))
-        early = terms.when(
-            (exp.LT(this=part("day", last.copy()), expression=clamped), whole(1)), otherwise=whole(0)
-        )
+        early = terms.when((exp.LT(this=part("day", last.copy()), expression=clamped), whole(1)), otherwise=whole(0))
         total = exp.Add(this=exp.Mul(this=years, expression=whole(12)), expression=months)
         return terms.cast(exp.Paren(this=exp.Sub(this=total, expression=early)), "BIGINT")
 
@@ -294,7 +294,7 @@ def size_of(operand: Operand, model: Model, factor: float = math.inf) -> tuple[f
                 size = (low - other_high, high - other_low)
             else:  # what is left of a difference is no smaller than a unit in the last place
                 size = (min(low, other_low) - 18, max(high, other_high) + 1)
-            return size if -LARGEST_SIZE < size[0] and size[1] < LARGEST_SIZE else None
+            return size if size[0] > -LARGEST_SIZE and size[1] < LARGEST_SIZE else None
     return (0.0, 0.0)
 
 
@@ -307,7 +307,10 @@ def computed_with(operands: Iterable[Operand], model: Model) -> dict[int, float]
     for operand in operands:
         if not isinstance(operand, Arithmetic) or size_of(operand, model) is not None:
             continue
-        factor = next((power for power in (280.0, 140.0, 90.0, 60.0, 30.0, 16.0) if size_of(operand, model, power) is not None), None)
+        factor = next(
+            (power for power in (280.0, 140.0, 90.0, 60.0, 30.0, 16.0) if size_of(operand, model, power) is not None),
+            None,
+        )
         if factor is None:
             raise CannotSay(
                 "this computes with so many numbers that the result could be too large for a double",

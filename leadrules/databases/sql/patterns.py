@@ -24,7 +24,8 @@ _EVERY: Ranges = ((0, LAST),)
 _SIGNS = frozenset(r"\.+*?()|[]{}^$#&-~/")
 _REPEAT = re.compile(r"\{\s*([0-9]+)\s*(?:(,)\s*([0-9]*)\s*)?\}")
 _ESCAPE = re.compile(
-    r"\\(?:[pP](?:\{[^}]*\}|.)|x\{[^}]*\}|x[0-9A-Fa-f]{2}|u\{[^}]*\}|u[0-9A-Fa-f]{4}|U\{[^}]*\}|U[0-9A-Fa-f]{8}|.)", re.S
+    r"\\(?:[pP](?:\{[^}]*\}|.)|x\{[^}]*\}|x[0-9A-Fa-f]{2}|u\{[^}]*\}|u[0-9A-Fa-f]{4}|U\{[^}]*\}|U[0-9A-Fa-f]{8}|.)",
+    re.S,
 )
 
 
@@ -217,7 +218,7 @@ class _Parser:
 
 def _without_boundaries(branch: Node) -> Node:
     """A branch of the pattern with its boundaries said by characters."""
-    parts = list(branch.parts) if isinstance(branch, Chain) else [branch]
+    parts: list[Node] = list(branch.parts) if isinstance(branch, Chain) else [branch]
     for place, part in enumerate(parts):
         if isinstance(part, Boundary):
             before = parts[place - 1] if place else None
@@ -300,7 +301,6 @@ def _written(node: Node, dialect: Dialect) -> str:
             return "".join(_written(part, dialect) for part in parts)
         case Choice(parts):
             return "(?:" + "|".join(_written(part, dialect) for part in parts) + ")"
-
 
 
 def _set(ranges: Ranges, dialect: Dialect) -> str:

@@ -1,8 +1,8 @@
 """Points as SQL: a column for every rule, then sums within limits, all in whole hundredths.
 
 Questionable decision: every rule keeps a `CASE` of its own, with its words as a comment, although rules on one
-field could be folded into one `CASE` over that field's bins, which a database adds up some times faster. The statement is
-there to be read and reviewed; where speed decides, the engine is faster still (`benchmarks/`).
+field could be folded into one `CASE` over that field's bins, which a database adds up some times faster. The
+statement is there to be read and reviewed; where speed decides, the engine is faster still (`benchmarks/`).
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class Points:
         room = terms.number(float(units_at_most * rule.units.every), operands.dialect.double)
         clamped = call("FLOOR", call("LEAST", amount.copy(), room))
         is_wide = units_at_most * rule.units.every >= 2**62
-        units = terms.cast(clamped, operands.dialect.huge if is_wide else "BIGINT")
+        units: SQL = terms.cast(clamped, operands.dialect.huge if is_wide else "BIGINT")
         if rule.units.every != 1:
             units = operands.dialect.divided(units, whole(rule.units.every), is_wide)
         counted = terms.when((exp.GT(this=amount, expression=whole(0)), units), otherwise=whole(0))
@@ -140,7 +140,9 @@ class Points:
         size: SQL = terms.cast(call("ABS", column.copy()), "BIGINT" if is_small else operands.dialect.huge)
         product = exp.Mul(this=size, expression=factor)
         rounded = exp.Add(this=product, expression=whole(ONE // 2))
-        stopped = call("LEAST", operands.dialect.divided(exp.Paren(this=rounded), whole(ONE), not is_small), whole(LARGEST))
+        stopped = call(
+            "LEAST", operands.dialect.divided(exp.Paren(this=rounded), whole(ONE), not is_small), whole(LARGEST)
+        )
         signed = terms.when(
             (exp.LT(this=column, expression=whole(0)), exp.Neg(this=terms.bracketed(stopped))), otherwise=stopped.copy()
         )
@@ -182,10 +184,10 @@ class Points:
 
     def _sums(self) -> None:
         model, layers, operands = self.model, self.conditions.operands.layers, self.conditions.operands
-        groups = {
-            position: layers.add("totals", f"group_{group.title}", self._limited(group.limits, self._members(group.score, position)), group.title)
-            for position, group in enumerate(model.groups)
-        }
+        groups: dict[int, SQL] = {}
+        for position, group in enumerate(model.groups):
+            points = self._limited(group.limits, self._members(group.score, position))
+            groups[position] = layers.add("totals", f"group_{group.title}", points, group.title)
         for position, score in enumerate(model.scores):
             inside = [column for place, column in groups.items() if model.groups[place].score == position]
             points = self._limited(score.limits, [*self._members(position, None), *inside])
@@ -212,7 +214,8 @@ class Points:
         return [
             column.copy()
             for position, column in self.columns.items()
-            if self.model.rules[position].group == group and (group is not None or self.model.rules[position].score == score)
+            if self.model.rules[position].group == group
+            and (group is not None or self.model.rules[position].score == score)
         ]
 
     def _limited(self, limits: Limits, parts: list[SQL]) -> SQL:

@@ -25,7 +25,6 @@ from leadrules.databases.sql.refusals import CannotSay
 from leadrules.databases.sql.terms import SQL, call, text, whole
 from leadrules.databases.sql.written_days import day_in_text
 from leadrules.databases.table import ColumnKind, TableColumn
-
 from leadrules.meaning.values import LARGEST_INTEGER, cell_text
 from leadrules.ruleset import Field, FieldType
 
@@ -112,7 +111,7 @@ class Reader:
         if field.type == "list of text":
             return self._items(field, self._named("items", field, self.dialect.items(raw)))
         spelled = [self._spelled(kind, spelling) for spelling in field.missing]
-        missing = [exp.EQ(this=raw.copy(), expression=one) for one in spelled if one is not None]
+        missing: list[SQL] = [exp.EQ(this=raw.copy(), expression=one) for one in spelled if one is not None]
         if field.kind == "number":
             return self._number(position, field, raw, kind, missing)
         if field.kind == "boolean":
@@ -135,11 +134,13 @@ class Reader:
 
     # ------------------------------------------------------------- typed columns
 
-    def _number(
-        self, position: int, field: Field, raw: SQL, kind: ColumnKind, missing: list[SQL]
-    ) -> Reading:
+    def _number(self, position: int, field: Field, raw: SQL, kind: ColumnKind, missing: list[SQL]) -> Reading:
         odd: list[SQL] = []
-        value = self.dialect.double_of_decimal(raw.copy()) if kind == "decimal" else terms.cast(raw.copy(), self.dialect.double)
+        value = (
+            self.dialect.double_of_decimal(raw.copy())
+            if kind == "decimal"
+            else terms.cast(raw.copy(), self.dialect.double)
+        )
         if kind == "double" or (kind == "decimal" and self.dialect.decimals_may_be_nan):
             missing = [self.dialect.is_nan(raw.copy(), kind), *missing]
         largest = whole(LARGEST_INTEGER)
@@ -170,7 +171,7 @@ class Reader:
             odd.append(exp.Not(this=inside))
             reasons.append(f"between {cell_text(field, field.low)} and {cell_text(field, field.high)}")
             value = terms.when((inside.copy(), value.copy()))
-        if position in self.bounds:
+        if position is not None and position in self.bounds:
             value = self._named("read", field, value)
             beyond = self._beyond(value, self.bounds[position])
             value = terms.when((terms.definitely(beyond.copy()), terms.null()), otherwise=value.copy())
@@ -182,7 +183,10 @@ class Reader:
         return Reading(value, wrong, f"`{field.name}` is not {' or not '.join(reasons)}", beyond)
 
     def _beyond(self, value: SQL, factor: float) -> SQL:
-        low, high = terms.cast(text(f"{1 / factor:.0e}"), self.dialect.double), terms.cast(text(f"{factor:.0e}"), self.dialect.double)
+        low, high = (
+            terms.cast(text(f"{1 / factor:.0e}"), self.dialect.double),
+            terms.cast(text(f"{factor:.0e}"), self.dialect.double),
+        )
         size = terms.between(call("ABS", value.copy()), low, high)
         return terms.both([exp.NEQ(this=value.copy(), expression=whole(0)), exp.Not(this=size)])
 
@@ -260,7 +264,9 @@ class Reader:
         value = terms.when(
             *((terms.among_texts(folded.copy(), spellings), text(choice)) for choice, spellings in by_choice.items())
         )
-        bad = exp.Not(this=exp.In(this=folded, expressions=[text(one) for one in sorted({*field.missing, *field.choices})]))
+        bad = exp.Not(
+            this=exp.In(this=folded, expressions=[text(one) for one in sorted({*field.missing, *field.choices})])
+        )
         return Reading(value, bad, f"`{field.name}` is not one of its texts")
 
     def _is_missing(self, field: Field, said: SQL) -> SQL:

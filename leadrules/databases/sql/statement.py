@@ -49,7 +49,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What should come out: how many reasons (None: all), which columns (None: the table's, then the added), `prefix`."""
+    """What should come out: how many reasons (None: all), which columns (None: the table's, then the added)."""
 
     reasons: int | None = 3
     columns: Sequence[str] | None = None
@@ -58,7 +58,12 @@ class Wanted:
 
 
 def compile_select(
-    model: Model, table: Table, dialect: Dialect, as_of: date | None, wanted: Wanted = Wanted(), source: SQL | None = None
+    model: Model,
+    table: Table,
+    dialect: Dialect,
+    as_of: date | None,
+    wanted: Wanted = Wanted(),
+    source: SQL | None = None,
 ) -> Statement:
     """The statement that scores a table's leads.
 
@@ -91,11 +96,13 @@ def _chosen(model: Model, table: Table, wanted: Wanted) -> tuple[list[str], list
     if alike:
         shown = ", ".join(f"`{name}`" for name in alike)
         raise LeadsError(
-            f"the SELECT would add {shown}, and the table has {'a column' if len(alike) == 1 else 'columns'} called so already",
+            f"the SELECT would add {shown}, and the table has {'a column' if len(alike) == 1 else 'columns'} of that name",
             "name the added columns otherwise with `--prefix lead_`, or drop those of an earlier run with `--replace`",
         )
     chosen = choose_columns(own, added, wanted.columns, drop)
-    return [one.name for one in chosen if one.position is not None], [one.name for one in chosen if one.position is None]
+    return [one.name for one in chosen if one.position is not None], [
+        one.name for one in chosen if one.position is None
+    ]
 
 
 class _Writer:
@@ -132,6 +139,7 @@ class _Writer:
         self.refusals.raise_if_any(self.dialect.name)
         outputs = self._outputs(operands, verdicts, points)
         self._refuse_long_names()
+        tree: exp.Select | None = None
         with self.refusals.within(None):
             named = source or exp.Table(
                 this=_part(self.table.name[-1]),
@@ -139,11 +147,11 @@ class _Writer:
                 catalog=_part(self.table.name[-3]) if len(self.table.name) > 2 else None,
             )
             tree = self.layers.select(named, self.kept, outputs, self.dialect.fence, self.dialect.most_columns)
-            self._put_lists(tree, mail)
-            self._head(tree)
-            return Statement(tree, self.dialect, (*self.kept, *(name for name, _ in outputs)))
         self.refusals.raise_if_any(self.dialect.name)
-        raise AssertionError("a refusal was raised")
+        assert tree is not None
+        self._put_lists(tree, mail)
+        self._head(tree)
+        return Statement(tree, self.dialect, (*self.kept, *(name for name, _ in outputs)))
 
     # ---------------------------------------------------------------------- values
 
@@ -173,7 +181,9 @@ class _Writer:
                     self.bads.append((bad, reading.reason))
                 if reading.beyond is not None:
                     bad = self.layers.add("read", f"beyond_{field.name}", terms.definitely(reading.beyond))
-                    self.bads.append((bad, f"`{field.name}` is too large or too small for {self.dialect.name} to compute with"))
+                    self.bads.append(
+                        (bad, f"`{field.name}` is too large or too small for {self.dialect.name} to compute with")
+                    )
 
     # --------------------------------------------------------------------- outputs
 
@@ -185,7 +195,9 @@ class _Writer:
         if self.bads:
             rejected = self.layers.add("verdicts", "is_rejected", terms.either([bad.copy() for bad, _ in self.bads]))
             reject = dialect.joined([terms.when((bad.copy(), text(why))) for bad, why in self.bads], "; ")
-        without = [one.copy() for one in (rejected, verdicts.excluded if verdicts.excludes else None) if one is not None]
+        without = [
+            one.copy() for one in (rejected, verdicts.excluded if verdicts.excludes else None) if one is not None
+        ]
 
         def scored(value: SQL) -> SQL:
             if not without:
@@ -253,7 +265,9 @@ class _Writer:
         listed = []
         for name, domains in sorted(mail.lists.items()):
             rows = exp.Select(
-                expressions=[exp.Alias(this=self.dialect.texts_apart(names_of(domains)), alias=exp.Identifier(this="domain"))]
+                expressions=[
+                    exp.Alias(this=self.dialect.texts_apart(names_of(domains)), alias=exp.Identifier(this="domain"))
+                ]
             )
             listed.append(exp.CTE(this=rows, alias=exp.TableAlias(this=exp.Identifier(this=name, quoted=False))))
         ctes = tree.args["with_"]
@@ -265,7 +279,9 @@ class _Writer:
         as_of = "the day it runs, in UTC" if self.as_of is None else self.as_of.isoformat()
         said = f"{name} ({model.hash[:12]}), as of {as_of}: written by leadrules for {self.dialect.name}. "
         said += "Points are whole hundredths, and an unknown condition is NULL."
-        tree.args["with_"].expressions[0].add_comments([" ".join(said.replace("*/", "* /").replace("/*", "/ *").split())])
+        tree.args["with_"].expressions[0].add_comments(
+            [" ".join(said.replace("*/", "* /").replace("/*", "/ *").split())]
+        )
 
 
 def _part(name: str) -> exp.Identifier:
@@ -274,10 +290,11 @@ def _part(name: str) -> exp.Identifier:
 
 def _statements(model: Model) -> Iterable[tuple[Any, Any]]:
     """Every part of a model that can compute, with its place."""
-    for part in (
+    parts: tuple[Any, ...] = (
         *model.excludes, *model.rules, *model.disqualifies, *model.stages, *model.labels,
         *(criterion for framework in model.frameworks for criterion in framework.criteria),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for part in parts:
         yield part.span, part
 
 

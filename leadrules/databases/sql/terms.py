@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlglot import exp
 
 SQL = exp.Expression
 AT_ONCE = 40
-"""So many terms stand in one sum, so many conditions in one `AND`; more are summed by groups, so that no tree is deep."""
+"""So many terms stand in one sum, so many conditions in one `AND`; more are put in groups, so that no tree is deep."""
 
 
 def column(name: str, quoted: bool = False, table: str | None = None) -> exp.Column:
@@ -106,8 +107,8 @@ def _connected(kind: type[exp.Connector], parts: Sequence[SQL], empty: bool) -> 
     return level[0]
 
 
-def _chain(kind: type[exp.Binary], parts: Sequence[SQL]) -> SQL:
-    chain = parts[0]
+def _chain(kind: Any, parts: Sequence[SQL]) -> SQL:
+    chain: SQL = parts[0]
     for part in parts[1:]:
         chain = kind(this=chain, expression=part)
     return chain

@@ -85,7 +85,9 @@ class Verdicts:
                 held = terms.definitely(self.conditions.sql(one.condition))
                 self.excludes.append((one.text, self._layer("terms", f"exclude_{one.text}", held, one.text)))
         if self.excludes:
-            self.excluded = self._layer("terms", "is_excluded", terms.either([held.copy() for _, held in self.excludes]))
+            self.excluded = self._layer(
+                "terms", "is_excluded", terms.either([held.copy() for _, held in self.excludes])
+            )
 
     def disqualify(self) -> None:
         """Write every `disqualify`."""
@@ -180,8 +182,8 @@ class Verdicts:
                     if said != otherwise:
                         by_value.setdefault(said, []).append(key)
                 folded = self.conditions.operands.folded(operand)
-                rows = [(terms.among_texts(folded.copy(), keys), text(said)) for said, keys in by_value.items()]
-                return terms.when(*rows, otherwise=text(otherwise))
+                looked_up = [(terms.among_texts(folded.copy(), keys), text(said)) for said, keys in by_value.items()]
+                return terms.when(*looked_up, otherwise=text(otherwise))
 
     def _text(self, said: str | Operand) -> SQL:
         return text(said) if isinstance(said, str) else terms.coalesce(self.conditions.operands.value(said), text(""))

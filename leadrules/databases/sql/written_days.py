@@ -53,7 +53,9 @@ def day_in_text(field: Field, said: SQL, dialect: Dialect, named: Named) -> tupl
     leap = terms.either(
         [
             exp.EQ(this=_mod(year, 400), expression=whole(0)),
-            terms.both([exp.EQ(this=_mod(year, 4), expression=whole(0)), exp.NEQ(this=_mod(year, 100), expression=whole(0))]),
+            terms.both(
+                [exp.EQ(this=_mod(year, 4), expression=whole(0)), exp.NEQ(this=_mod(year, 100), expression=whole(0))]
+            ),
         ]
     )
     longest = terms.when(
@@ -99,17 +101,25 @@ def _by_iso(field: Field, said: SQL, dialect: Dialect, named: Named) -> _Taken:
     digits = named("offset", field, call("REPLACE", call("SUBSTR", zone.copy(), whole(2)), text(":"), text("")))
     is_offset = terms.either([dialect.starts_with(zone.copy(), "+"), dialect.starts_with(zone.copy(), "-")])
     hours = named("hours_ahead", field, _number(dialect, is_offset, call("SUBSTR", digits.copy(), whole(1), whole(2))))
-    minutes = named("minutes_ahead", field, _number(dialect, is_offset.copy(), call("SUBSTR", digits.copy(), whole(3), whole(2))))
+    minutes = named(
+        "minutes_ahead", field, _number(dialect, is_offset.copy(), call("SUBSTR", digits.copy(), whole(3), whole(2)))
+    )
     size = terms.added([_times(hours, 3600), _times(minutes, 60)])
-    ahead = terms.when((dialect.starts_with(zone.copy(), "-"), exp.Neg(this=exp.Paren(this=size))), otherwise=size.copy())
-    good = terms.both([exp.LTE(this=hours.copy(), expression=whole(23)), exp.LTE(this=minutes.copy(), expression=whole(59))])
+    ahead = terms.when(
+        (dialect.starts_with(zone.copy(), "-"), exp.Neg(this=exp.Paren(this=size))), otherwise=size.copy()
+    )
+    good = terms.both(
+        [exp.LTE(this=hours.copy(), expression=whole(23)), exp.LTE(this=minutes.copy(), expression=whole(59))]
+    )
     return _Taken(shaped, numbers, micros, ahead, good)
 
 
 def _by_format(field: Field, said: SQL, dialect: Dialect, named: Named) -> _Taken:
     written = compile_format(field.format or "")
     assert isinstance(written, Format)
-    pattern = "".join(f"({_TOKENS[piece][1]})" if piece in _TOKENS else _plain(piece, dialect) for piece in written.pieces)
+    pattern = "".join(
+        f"({_TOKENS[piece][1]})" if piece in _TOKENS else _plain(piece, dialect) for piece in written.pieces
+    )
     pattern = f"^{pattern}$"
     shaped = named("is_written", field, dialect.found(said.copy(), pattern))
     numbers = {}
@@ -118,7 +128,10 @@ def _by_format(field: Field, said: SQL, dialect: Dialect, named: Named) -> _Take
         what = _TOKENS[token][0]
         if token == "Mon":
             lower = named("month_name", field, call("LOWER", group))
-            rows = [(exp.EQ(this=lower.copy(), expression=text(name)), whole(number)) for number, name in enumerate(MONTHS, 1)]
+            rows = [
+                (exp.EQ(this=lower.copy(), expression=text(name)), whole(number))
+                for number, name in enumerate(MONTHS, 1)
+            ]
             numbers[what] = named(what, field, terms.when(*rows))
             continue
         value = _number(dialect, shaped, group)
@@ -145,7 +158,10 @@ def _plain(piece: str, dialect: Dialect) -> str:
 def _number(dialect: Dialect, shaped: SQL, digits: SQL) -> SQL:
     """Digits as a whole number, 0 where there are none."""
     return terms.when(
-        (terms.definitely(shaped.copy()), terms.coalesce(terms.cast(call("NULLIF", digits, text("")), "BIGINT"), whole(0))),
+        (
+            terms.definitely(shaped.copy()),
+            terms.coalesce(terms.cast(call("NULLIF", digits, text("")), "BIGINT"), whole(0)),
+        ),
         otherwise=whole(0),
     )
 

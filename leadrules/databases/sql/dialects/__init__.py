@@ -26,7 +26,7 @@ def dialect_named(name: str) -> Dialect:
         reason = REFUSED.get(known, "no dialect is called so")
         raise LeadsError(
             f"`{name}` is not offered: {reason}",
-            f"the dialects are {', '.join(f'`{one}`' for one in OFFERED)}; any other leads are scored by `leadrules run`",
+            f"the dialects are {', '.join(f'`{one}`' for one in OFFERED)}; all other leads are for `leadrules run`",
         )
     dialect: Dialect = getattr(import_module(f"leadrules.databases.sql.dialects.{known}"), OFFERED[known])()
     return dialect

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sqlglot import exp
 
@@ -44,7 +44,7 @@ class Dialect(ABC):
     double = "DOUBLE"
     text_type = "VARCHAR"
     huge: str
-    types: Mapping[ColumnKind, str]
+    types: ClassVar[Mapping[ColumnKind, str]]
     overflow_fails = False
     """Whether arithmetic that leaves the doubles ends the query instead of giving infinity."""
     most_columns: int | None = None
@@ -229,7 +229,7 @@ class Dialect(ABC):
 
     @abstractmethod
     def reasons(self, add: Add, contributions: Sequence[Contribution], most: int | None, first: Sequence[SQL]) -> SQL:
-        """`first` (texts or null), then the largest contributions as text, joined by `; `; null where there are none."""
+        """`first` (texts or null), then the largest contributions as text, joined by `; `; null without any."""
 
     def fence(self, layer: exp.Select) -> exp.Select:
         """A layer that the optimizer does not merge into the next."""

@@ -9,7 +9,8 @@ The largest keys of a list are one aggregate; sorting structures by lead took tw
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from sqlglot import exp
 
@@ -51,7 +52,7 @@ class DuckDB(Dialect):
     name = "DuckDB"
     glot = "duckdb"
     huge = "HUGEINT"
-    types = {
+    types: ClassVar[Mapping[ColumnKind, str]] = {
         "text": "VARCHAR", "small integer": "INTEGER", "integer": "BIGINT", "decimal": "DECIMAL(18, 3)",
         "double": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE", "datetime": "TIMESTAMP",
         "zoned": "TIMESTAMP WITH TIME ZONE", "texts": "VARCHAR[]",
@@ -114,7 +115,9 @@ class DuckDB(Dialect):
 
     def nth(self, numbers: Sequence[int], place: SQL) -> SQL:
         listed = terms.cast(text("[" + ", ".join(map(str, numbers)) + "]"), "BIGINT[]")
-        return exp.Bracket(this=listed, expressions=[exp.Add(this=terms.bracketed(place), expression=whole(1))], offset=1)
+        return exp.Bracket(
+            this=listed, expressions=[exp.Add(this=terms.bracketed(place), expression=whole(1))], offset=1
+        )
 
     # --------------------------------------------------------------- days
 

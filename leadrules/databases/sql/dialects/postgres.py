@@ -11,8 +11,9 @@ into the next wherever they are used, and a text would be folded once for every 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import ClassVar
 
 from sqlglot import exp
 
@@ -37,7 +38,7 @@ class Postgres(Dialect):
     double = "DOUBLE PRECISION"
     text_type = "TEXT"
     huge = "NUMERIC"
-    types = {
+    types: ClassVar[Mapping[ColumnKind, str]] = {
         "text": "TEXT", "small integer": "INTEGER", "integer": "BIGINT", "decimal": "NUMERIC",
         "double": "DOUBLE PRECISION", "boolean": "BOOLEAN", "date": "DATE", "datetime": "TIMESTAMP",
         "zoned": "TIMESTAMPTZ", "texts": "TEXT[]",
@@ -65,7 +66,7 @@ class Postgres(Dialect):
         return terms.when((self.is_ascii(value), _lower(value.copy())), otherwise=rare)
 
     def marked(self, folded: SQL) -> SQL:
-        plain = call("REPLACE", self.replaced(folded.copy(), "[\\s]+", " "), text("|"), text("I"))
+        plain: SQL = call("REPLACE", self.replaced(folded.copy(), "[\\s]+", " "), text("|"), text("I"))
         plain = self.concatenated([text("|"), self.replaced(plain, "([^a-z0-9])", r"|\1|"), text("|")])
         return terms.when((self.is_ascii(folded), plain), otherwise=super().marked(folded.copy()))
 
@@ -96,9 +97,7 @@ class Postgres(Dialect):
 
     def cased(self, value: SQL, some: str, none: str) -> SQL:
         ascii_some, ascii_none = (self.characters(_ascii(pattern)) for pattern in (some, none))
-        plain = terms.both(
-            [self.found(value.copy(), ascii_some), terms.negated(self.found(value.copy(), ascii_none))]
-        )
+        plain = terms.both([self.found(value.copy(), ascii_some), terms.negated(self.found(value.copy(), ascii_none))])
         return terms.when((self.is_ascii(value.copy()), plain), otherwise=super().cased(value, some, none))
 
     def joined(self, parts: Sequence[SQL], between: str) -> SQL:
@@ -134,12 +133,17 @@ class Postgres(Dialect):
         size = call("ABS", value.copy())
         return terms.when(
             (exp.LTE(this=size, expression=terms.cast(text(_SMALLEST), "NUMERIC")), whole(0)),
-            (exp.LT(this=size.copy(), expression=terms.cast(text(_LARGEST), "NUMERIC")), terms.cast(value, self.double)),
+            (
+                exp.LT(this=size.copy(), expression=terms.cast(text(_LARGEST), "NUMERIC")),
+                terms.cast(value, self.double),
+            ),
         )
 
     def nth(self, numbers: Sequence[int], place: SQL) -> SQL:
         listed = exp.Paren(this=terms.cast(text("{" + ",".join(map(str, numbers)) + "}"), "BIGINT[]"))
-        return exp.Bracket(this=listed, expressions=[exp.Add(this=terms.bracketed(place), expression=whole(1))], offset=1)
+        return exp.Bracket(
+            this=listed, expressions=[exp.Add(this=terms.bracketed(place), expression=whole(1))], offset=1
+        )
 
     # --------------------------------------------------------------- days
 
@@ -161,10 +165,10 @@ class Postgres(Dialect):
         return call("MAKE_DATE", *(terms.cast(one, "INTEGER") for one in (year, month, day)))
 
     def moment_of(self, day: SQL, seconds: SQL, microseconds: SQL) -> SQL:
-        moved = terms.cast(day, "TIMESTAMP")
+        moved: SQL = terms.cast(day, "TIMESTAMP")
         for amount, unit in ((seconds, "SECOND"), (microseconds, "MICROSECOND")):
             span = exp.Mul(this=terms.bracketed(amount), expression=_span("1", unit))
-            moved = exp.Add(this=moved, expression=span)  # type: ignore[assignment]
+            moved = exp.Add(this=moved, expression=span)
         return moved
 
     def in_utc(self, value: SQL) -> SQL:
