@@ -32,7 +32,7 @@ from leadrules.reference import decide, read_values
 from leadrules.reporting import bands, findings, outcomes, words
 from leadrules.reporting.build import report_of
 from leadrules.reporting.counting import MOST_VALUES, Counts, GridCounter, column_named, plain_reason
-from leadrules.reporting.figures import Report, proportion
+from leadrules.reporting.figures import Gain, Report, Worth, proportion
 from leadrules.reporting.objects import as_object
 from leadrules.reporting.rendering import page
 from leadrules.running.ordered import scored_blocks
@@ -392,6 +392,34 @@ def test_finding_about_win_rates(above: tuple[int, int], below: tuple[int, int],
 )  # fmt: skip
 def test_finding_about_outcomes(won: tuple[int, int], area: float | None, told: bool, finding: str) -> None:
     assert findings.of_outcomes(proportion(*won), area, told) == finding
+
+
+@pytest.mark.parametrize(
+    ("share", "wins", "finding"),
+    [
+        (0.41, 3_561, "The best-scored fifth of the leads holds 41 % of the wins"),
+        (0.25, 40, "The best-scored fifth of the leads holds 25 % of the wins: no more than chance allows"),
+        (0.5, 4, "The best-scored fifth of the leads holds 50 % of the wins, but there are only 4 wins to go by"),
+    ],
+)
+def test_finding_about_gains(share: float, wins: int, finding: str) -> None:
+    assert findings.of_gains([Gain(0, 0), Gain(0.2, share), Gain(1, 1)], wins) == finding
+
+
+@pytest.mark.parametrize(
+    ("high", "low", "falls", "finding"),
+    [
+        ((87, 100), (6, 100), True, "; in between, more points are not always better"),
+        ((87, 100), (6, 100), False, "87 % of the leads that score 90 or more were won, and 6 % of those up to 3"),
+        ((17, 100), (24, 100), True, ": no clear difference"),
+        ((4, 6), (0, 6), False, "0 of 6 of those up to 3: no clear difference"),
+    ],
+)  # fmt: skip
+def test_finding_about_what_a_score_is_worth(
+    high: tuple[int, int], low: tuple[int, int], falls: bool, finding: str
+) -> None:
+    worths = [Worth(0, 3, 1, proportion(*low), 0), Worth(90, 99, 95, proportion(*high), 1)]
+    assert findings.of_calibration(worths, falls).endswith(finding)
 
 
 def test_words() -> None:

@@ -228,22 +228,27 @@ def _often(area: float) -> str:
     return f"{words.percent(area)} of the time"
 
 
-def of_gains(gains: Sequence[Gain], wins: int, told: bool) -> str:
+def of_gains(gains: Sequence[Gain], wins: int) -> str:
     fifth = min(gains, key=lambda one: abs(one.leads - 0.2))
     text = f"The best-scored fifth of the leads holds {words.percent(fifth.wins)} of the wins"
     if wins < FEW_WINS:
         return f"{text}, but there are only {words.counted(wins, 'win')} to go by"
-    return text if told else f"{text}: no more than chance allows"
+    if proportion(round(fifth.wins * wins), wins).low <= fifth.leads:
+        return f"{text}: no more than chance allows"
+    return text
 
 
 def of_calibration(worths: Sequence[Worth], falls: bool) -> str:
     low, high = worths[0], worths[-1]
     if len(worths) == 1:
         return f"All decided leads score about the same; {words.said(low.won)} won"
+    leads = "leads" if high.won.of < words.FEW else "of the leads"
     text = (
-        f"{words.said(high.won)} of the leads that score {words.rounded(high.low)} or more were won, "
+        f"{words.said(high.won)} {leads} that score {words.rounded(high.low)} or more were won, "
         f"and {words.said(low.won)} of those up to {words.rounded(low.high)}"
-    ).replace(" of the leads", " leads" if high.won.of < words.FEW else " of the leads", 1)
+    )
+    if not words.differ(high.won, low.won):
+        return f"{text}: no clear difference"
     return f"{text}; in between, more points are not always better" if falls else text
 
 

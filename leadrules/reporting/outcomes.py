@@ -80,7 +80,7 @@ def outcomes_of(
         auc_low=area.low if known else None,
         auc_high=area.high if known else None,
         rates=_rates(ranking, thresholds) if some else None,
-        gains=_gains(ranking, told) if some and holding.all.won else None,
+        gains=_gains(ranking) if some and holding.all.won else None,
         calibration=_calibration(ranking) if some else None,
         stages=_stages(model, holding, milestones),
         forecast=_forecast(model, holding, open_now),
@@ -124,10 +124,10 @@ def _telling(scored: Ranking, thresholds: Sequence[Threshold]) -> int:
     return fifth // 100 * 100 if scored.scores[-1] - scored.scores[0] > 1_000 else fifth
 
 
-def _gains(ranking: Ranking, told: bool) -> Gains:
+def _gains(ranking: Ranking) -> Gains:
     found = [Gain(0.0, 0.0)]
     found += [Gain(one.share, one.recall) for one in gains_of(ranking, [n / 20 for n in range(1, 21)])]
-    return Gains(findings.of_gains(found, ranking.total.won, told), tuple(found))
+    return Gains(findings.of_gains(found, ranking.total.won), tuple(found))
 
 
 def _calibration(ranking: Ranking) -> Calibration:
