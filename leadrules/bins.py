@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -201,7 +202,7 @@ class TextAxis:
         self._atoms: dict[Condition, int] = {}
         self._answers: list[npt.NDArray[np.bool_]] = []
         self._bin_of_answers: dict[bytes, int] = {}
-        self._bin_of_value: dict[Any, int] = {}
+        self._bin_of_value: dict[Any, int] = {None: MISSING}
         self._lock = threading.Lock()
 
     def add(self, atom: Condition) -> None:
@@ -219,16 +220,15 @@ class TextAxis:
     def bins(self, values: Sequence[Any]) -> Codes:
         """The bin of each value; None is missing."""
         with self._lock:
-            new = [value for value in dict.fromkeys(values) if value is not None and value not in self._bin_of_value]
-            if new:
+            codes = np.fromiter(map(self._bin_of_value.get, values, repeat(-1)), np.int64, len(values))
+            unknown = np.flatnonzero(codes < 0).tolist()
+            if unknown:
+                new = list(dict.fromkeys(values[place] for place in unknown))
                 if len(self._bin_of_value) + len(new) > self.REMEMBERED:
-                    self._bin_of_value = {
-                        value: self._bin_of_value[value] for value in values if value in self._bin_of_value
-                    }
+                    self._bin_of_value = {None: MISSING}
                 self._learn(new)
-            known = self._bin_of_value
-            codes = [MISSING if value is None else known[value] for value in values]
-        return np.array(codes, dtype=code_type(self.size))
+                codes[unknown] = [self._bin_of_value[values[place]] for place in unknown]
+            return codes.astype(code_type(self.size))
 
     def _learn(self, values: list[Any]) -> None:
         answers = truths(list(self._atoms), values, self.directory)

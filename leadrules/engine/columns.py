@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as data_field
 from datetime import date, datetime
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,14 @@ _NUMBERS: dict[Any, type] = {
     pl.Int8: np.int8, pl.Int16: np.int16, pl.Int32: np.int32, pl.Int64: np.int64,
     pl.UInt8: np.uint8, pl.UInt16: np.uint16, pl.UInt32: np.uint32, pl.UInt64: np.uint64, pl.Float64: np.float64,
 }  # fmt: skip
+
+
+class _Unread:
+    """What a cell is that has not been read yet."""
+
+
+_UNREAD = _Unread()
+_TEXTS = frozenset({str, type(None)})
 
 
 @dataclass(slots=True)
@@ -79,7 +88,7 @@ class ColumnReader:
         whole = reader(own)
         self._read: Callable[[object], Any] = whole.strictly
         self._missing: Any = whole(None)
-        self._known: dict[str, Any] = {}
+        self._known: dict[object, Any] = {}
         self._spellings = Spellings()
         self._missing_numbers = _numbers_among(field.missing)
         self._missing_spellings = [text for text in field.missing if any(sign.isdigit() for sign in text)]
@@ -137,26 +146,29 @@ class ColumnReader:
 
     def _read_all(self, cells: Sequence[object]) -> list[Any]:
         known, read = self._known, self._read
+        if not _TEXTS.issuperset(map(type, cells)):
+            return [read(cell) for cell in cells]
         if len(known) > self.REMEMBERED:
             known.clear()
-        answers = []
-        for cell in cells:
-            if type(cell) is not str:
-                answers.append(read(cell))
-                continue
-            answer = known.get(cell, known)
-            if answer is known:
-                answer = known[cell] = read(cell)
-            answers.append(answer)
+        answers = list(map(known.get, cells, repeat(_UNREAD)))
+        if _Unread in map(type, answers):
+            for place, answer in enumerate(answers):
+                if answer is _UNREAD:
+                    answers[place] = known[cells[place]] = read(cells[place])
         return answers
 
     def _spread(self, answers: list[Any], codes: npt.NDArray[Any]) -> Column:
         """From the values of distinct cells to the values of rows."""
-        bad_codes = {code: answer for code, answer in enumerate(answers) if isinstance(answer, Bad)}
-        excuse = self.field.bad_as_missing
-        values = [(self._missing if excuse else None) if isinstance(answer, Bad) else answer for answer in answers]
-        values = [None if isinstance(value, Bad) else value for value in values]
-        missing = _among(codes, [code for code, value in enumerate(values) if value is None])
+        # Text columns have as many distinct cells as leads: no pass over them that is not needed.
+        kinds = set(map(type, answers))
+        excuse, values = self.field.bad_as_missing, answers
+        bad_codes: dict[int, Bad] = {}
+        if Bad in kinds:
+            bad_codes = {code: answer for code, answer in enumerate(answers) if isinstance(answer, Bad)}
+            instead = self._missing if excuse and not isinstance(self._missing, Bad) else None
+            values = [instead if isinstance(answer, Bad) else answer for answer in answers]
+        without = Bad in kinds or type(None) in kinds
+        missing = _among(codes, [code for code, value in enumerate(values) if value is None]) if without else None
         bad: dict[int, Bad] = {}
         excused = 0
         if bad_codes:

@@ -26,6 +26,7 @@ Codes = npt.NDArray[np.integer[Any]]
 _VIEW = np.dtype("V16")
 _INLINE = 12
 _BOTH = 0x0101  # two bytes that are both true
+_HEAD = 2_048
 
 
 class Spellings:
@@ -121,10 +122,15 @@ def _texts_hold_themselves() -> bool:
 
 
 def distinct(cells: pl.Series) -> tuple[list[Any], Codes]:
-    """The distinct cells as Python values (None for nulls), and each row's position among them."""
+    """The distinct cells as Python values (None for nulls), and each row's position among them.
+
+    Where hardly a text comes twice, such as addresses, each row has its own, and the same text may stand there again.
+    """
     if isinstance(cells.dtype, pl.Categorical | pl.Enum):
         return _categories(cells)
     if cells.dtype == pl.String:
+        if len(cells) > _HEAD and cells.head(_HEAD).n_unique() > _HEAD * 0.9:
+            return cells.to_list(), np.arange(len(cells), dtype=np.int32)
         values = cells.drop_nulls().unique()
         codes = cells.cast(pl.Enum(values)).to_physical().cast(pl.Int32)
         if not cells.null_count():
