@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+import leadrules
 from leadrules.cli.main import exit_code
-from leadrules.running.profile import STEPS, Profile
+from leadrules.engine import points
+from leadrules.running.profile import STEPS, Profile, ProfiledScorer
 
 RULES = """
 field title : text from "Job Title"
@@ -75,6 +79,18 @@ def test_other_formats_are_profiled_too(place, ending, capsys):
     assert code == 0
     assert "where the time went" in told
     assert Path(f"out.{ending}").exists()
+
+
+def test_a_rule_is_worked_out_once_more_to_be_measured(monkeypatch):
+    worked_out = []
+    plain = points._contribution
+    monkeypatch.setattr(points, "_contribution", lambda *given: (worked_out.append(given[2]), plain(*given))[1])
+    model = leadrules.loads(RULES).model
+    scorer = ProfiledScorer(model, date(2026, 11, 2), profile := Profile())
+    visits = next(position for position, field in enumerate(model.fields) if field.name == "visits")
+    scorer.score({visits: pl.Series([5, 1, None])}, 3, 3)
+    assert sorted(worked_out) == [2, 2, 3, 3]
+    assert sorted(profile.rules) == [2, 3]
 
 
 def test_a_step_within_a_step_is_not_counted_twice():

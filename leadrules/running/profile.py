@@ -15,13 +15,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
-from math import prod
 from typing import Literal, TypeVar
 
 import polars as pl
 
 from leadrules.bins import TextAxis
-from leadrules.engine.block import JOINT_BINS
 from leadrules.engine.columns import Column, ColumnReader
 from leadrules.engine.points import Cuts, contribution
 from leadrules.engine.score import Engine, Scored
@@ -128,13 +126,10 @@ class ProfiledScorer(Scorer):
         with self._profile.step("reasons"):
             scored = super().score(cells, rows, reasons)
         tables, block = self.engine.tables, scored.scored.block
-        alone = [
-            position
-            for position, one in enumerate(tables.plan.rules)
-            if one.counts and not (one.tabled and prod(block.size(axis) for axis in one.axes) <= JOINT_BINS)
-        ]
-        self._profile.folded = sum(one.counts for one in tables.plan.rules) - len(alone)
-        for position in alone:
+        leftover = tables.layout(block).leftover
+        self._profile.folded = sum(one.counts for one in tables.plan.rules) - len(leftover)
+        for position in leftover:
+            block.contributions.pop(position, None)  # remembered, it would cost nothing
             with self._profile.rule(position):
                 contribution(tables, block, position)
         return scored
