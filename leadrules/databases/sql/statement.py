@@ -96,7 +96,7 @@ def _chosen(model: Model, table: Table, wanted: Wanted) -> tuple[list[str], list
     if alike:
         shown = ", ".join(f"`{name}`" for name in alike)
         raise LeadsError(
-            f"the SELECT would add {shown}, and the table has {'a column' if len(alike) == 1 else 'columns'} of that name",
+            f"the SELECT would add {shown}, and the table has a column of that name",
             "name the added columns otherwise with `--prefix lead_`, or drop those of an earlier run with `--replace`",
         )
     chosen = choose_columns(own, added, wanted.columns, drop)
