@@ -117,19 +117,17 @@ def diff(
 
 def _checked(given: str, allow_outside: bool) -> Checked:
     """The version; exits with 1 if it has errors, all shown."""
-    from leadrules.checking.files import reason
-    from leadrules.comparing.versions import read_version
+    from leadrules.comparing.versions import NoVersion, read_version
     from leadrules.problems.render import full
 
     try:
         checked = read_version(given, allow_outside=allow_outside)
-    except OSError as error:
-        why = error.strerror if type(error) is OSError or " " in (error.strerror or "") else reason(error)
-        raise click.UsageError(f"`{given}` cannot be read: {why or reason(error)}") from None
+    except NoVersion as error:
+        raise click.UsageError(str(error)) from None
     if checked.model is None:
         click.echo(full([one for one in checked.problems if one.severity == "error"]), err=True)
         click.echo(f"{given} has errors; nothing was compared", err=True)
-        raise SystemExit(1)
+        raise click.exceptions.Exit(1)
     return checked
 
 

@@ -1,4 +1,4 @@
-"""The parts of two versions, matched: what was added, removed, changed, moved or only reworded.
+"""The parts of two versions, matched: what was added, removed, changed, moved, rewritten or reworded.
 
 First parts of equal meaning are matched, wherever they stand, so that an order, a
 name or a layout is no change. Of the rest, those with the same name belong
@@ -16,7 +16,7 @@ from leadrules.comparing.parts import Part, parts_of
 from leadrules.language import tree
 from leadrules.ruleset import Model
 
-Kind = Literal["added", "removed", "changed", "moved", "reworded"]
+Kind = Literal["added", "removed", "changed", "moved", "rewritten", "reworded"]
 ALIKE = 0.6
 MOST_COMPARED = 400
 """So many leftovers of a sort are held against each other by how they are written; that work grows with the square."""

@@ -66,7 +66,8 @@ def document(one: Difference) -> Iterator[Element]:
     if one.changes:
         yield Heading("What differs")
         for at, change in enumerate(one.changes):
-            yield _statement(change, None if one.leads is None else one.leads.by_change.get(at))
+            found = None if one.leads is None or one.proof.same == "yes" else one.leads.by_change.get(at)
+            yield _statement(change, found, one.proof.same == "yes")
 
 
 def verdict(proof: Proof) -> str:
@@ -91,9 +92,8 @@ def _side(path: str, title: str) -> str:
 
 def _summary(one: Difference) -> Iterator[str]:
     kinds = [change.kind for change in one.changes]
-    said = [
-        f"{kinds.count(kind)} {kind}" for kind in ("added", "removed", "changed", "moved", "reworded") if kind in kinds
-    ]
+    order = ("added", "removed", "changed", "moved", "rewritten", "reworded")
+    said = [f"{kinds.count(kind)} {kind}" for kind in order if kind in kinds]
     if said:
         yield f"parts: {', '.join(said)}"
     if one.leads is not None:
@@ -176,7 +176,7 @@ def _leads(leads: Comparison, one: Difference) -> Iterator[Element]:
         ((found[0], found[1], one.changes[at]) for at, found in leads.by_change.items() if found[0]),
         key=lambda found: -found[0],
     )
-    if responsible:
+    if responsible and one.proof.same != "yes":
         head = ["what changed", "leads", "points in all"]
         shown = [
             [_title(change), f"{count:,}", signed(points) if points else ""] for count, points, change in responsible
@@ -244,16 +244,21 @@ def _title(change: Change) -> str:
     return f"{change.kind} {change.what} {name if len(name) <= 60 else name[:59] + '…'}"
 
 
-def _statement(change: Change, found: tuple[int, int] | None) -> Statement:
+def _statement(change: Change, found: tuple[int, int] | None, same: bool) -> Statement:
     old, new = ("" if part is None else part.text for part in (change.old, change.new))
+    if change.kind == "changed" and old == new:
+        # What it uses has changed: a let, or a list.
+        old, new = ("" if part is None else part.written_out for part in (change.old, change.new))
     notes = []
     if change.kind == "moved":
         notes.append("counts elsewhere: in another score, or under another limit of a group")
     if change.kind == "reworded":
         old, new = (f'"{part.said}"' for part in (change.old, change.new) if part is not None)
-    if change.differs == "means the same":
+    if change.kind == "rewritten":
         notes.append("is written otherwise and means the same (proved)")
-    elif change.differs:
+    elif same and change.kind == "changed" and change.what in ("stage", "label", "score", "group", "total"):
+        notes.append("makes no difference to any lead (proved)")
+    if change.differs:
         notes.append(f"differs for {change.differs}")
     if found is not None and found[0]:
         notes.append(f"another answer for {found[0]:,} of the leads")

@@ -2,7 +2,8 @@
 
 A part is what a person would call one thing that changed: a rule, a stage, a
 limit, a field. It has a name by which it can be found again (None for most rules),
-its meaning, where it counts (`home`), and its text, as `fmt` writes it.
+its meaning, where it counts (`home`), its text, as `fmt` writes it, what it says to a reader of
+reasons (`said`), and the same with lets and lists written out.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from typing import Any
 
 from leadrules.comparing.meaning import Key, key_of
 from leadrules.explaining.shape import limits_words
-from leadrules.explaining.words import value_words
+from leadrules.explaining.words import Words, value_words
 from leadrules.language import tree
 from leadrules.language.printer import format_source
 from leadrules.language.source import Source, Span
 from leadrules.reference import format_points
-from leadrules.ruleset import NO_LIMITS, DomainLists, Field, Model, Rule, Verdict
+from leadrules.ruleset import NO_LIMITS, TRUE, Condition, DomainLists, Field, LabelRows, Model, Rule, Verdict
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Part:
     text: str
     span: Span | None
     said: str = ""
+    written_out: str = ""
 
     @property
     def place(self) -> str:
@@ -49,15 +51,16 @@ def parts_of(model: Model, statements: Sequence[tree.Statement]) -> Iterator[Par
         """All of a statement, of which the model knows the name."""
         return None if span is None else whole.get((span.source, span.start), span)
 
+    words = Words(model)
     for at, field in enumerate(model.fields):
-        if field.read:
-            yield Part("field", at, field.name, _field_key(field), None, _field_text(field), field.span)
+        yield Part("field", at, field.name, _field_key(field), None, _field_text(field), field.span)
     yield from _lists(model.domains)
     for framework in model.frameworks:
         for at, one in enumerate(framework.criteria):
             name = f"{framework.name}.{one.name}"
             key = key_of(model, one.condition)
-            yield Part("criterion", at, name, key, framework.name, _written(one.span), one.span, one.question or "")
+            text, written_out = _written(one.span), _conditions(words, [one.condition])
+            yield Part("criterion", at, name, key, framework.name, text, one.span, one.question or "", written_out)
     for at, verdict in enumerate(model.excludes):
         yield _verdict(model, "exclude", at, verdict)
     for at, rule in enumerate(model.rules):
@@ -85,11 +88,15 @@ def parts_of(model: Model, statements: Sequence[tree.Statement]) -> Iterator[Par
             key_of(model, stage.condition),
             key_of(model, stage.always),
         )
-        yield Part("stage", at, stage.name, key, None, _written(statement(stage.span)), stage.span)
+        text = _written(statement(stage.span))
+        rows = [row.condition for row in stage.threshold or ()]
+        written_out = _conditions(words, rows, stage.condition, stage.always)
+        yield Part("stage", at, stage.name, key, None, text, stage.span, written_out=written_out)
     for at, label in enumerate(model.labels):
-        yield Part(
-            "label", at, label.name, key_of(model, label.value), None, _written(statement(label.span)), label.span
-        )
+        text = _written(statement(label.span))
+        rows = [row.condition for row in label.value.rows] if isinstance(label.value, LabelRows) else []
+        key = key_of(model, label.value)
+        yield Part("label", at, label.name, key, None, text, label.span, written_out=_conditions(words, rows))
 
 
 def _rule(model: Model, at: int, rule: Rule) -> Part:
@@ -99,12 +106,20 @@ def _rule(model: Model, at: int, rule: Rule) -> Part:
     )
     limits = NO_LIMITS if rule.group is None else model.groups[rule.group].limits
     home = _score_name(model, rule.score), _plain((limits,))
-    return Part("rule", at, rule.name, key, home, _written(rule.span), rule.span, rule.text)
+    words = Words(model)
+    rows = [f"{format_points(row.points)} when {words.condition(row.condition)}" for row in rule.rows]
+    return Part("rule", at, rule.name, key, home, _written(rule.span), rule.span, rule.text, "\n".join(rows))
 
 
 def _verdict(model: Model, what: str, at: int, verdict: Verdict) -> Part:
     key = key_of(model, verdict.condition)
-    return Part(what, at, None, key, None, _written(verdict.span), verdict.span, verdict.text)
+    written_out = f"{what} if {Words(model).condition(verdict.condition)}"
+    return Part(what, at, None, key, None, _written(verdict.span), verdict.span, verdict.text, written_out)
+
+
+def _conditions(words: Words, rows: Sequence[Condition], *more: Condition | None) -> str:
+    """Conditions a line each, with lets and lists written out."""
+    return "\n".join(words.condition(one) for one in (*rows, *more) if one is not None and one != TRUE)
 
 
 def _score_name(model: Model, score: int | None) -> str | None:

@@ -14,9 +14,11 @@ from typing import Any, Literal
 
 from leadrules.analysis.comparison import Comparison, state_of
 from leadrules.analysis.questions import Extreme
+from leadrules.analysis.space import fields_of
 from leadrules.analysis.witness import Witness, replay
 from leadrules.bins import atoms
 from leadrules.comparing.changes import Change
+from leadrules.comparing.parts import Part
 from leadrules.explaining.words import value_words
 from leadrules.reference import Evaluation, Outcome, format_points, signed
 from leadrules.ruleset import NO_LIMITS, LabelValue, Model, Row, Rule
@@ -25,6 +27,7 @@ Telling = Callable[[Sequence[Evaluation]], Any]
 """What is told of a lead that both versions have seen, to be compared."""
 
 MOST_EXPLAINED = 30
+_WITH_CONDITIONS = ("rule", "exclude", "disqualify")
 _SECONDS_A_PART = 3.0
 
 
@@ -176,30 +179,69 @@ def _seen(model: Model, outcome: Outcome) -> Seen:
 
 
 def explained(changes: list[Change], old: Model, new: Model, as_of: date) -> list[Change]:
-    """The changes, the first of those with conditions with a lead that shows the difference."""
-    left = MOST_EXPLAINED
-    found = []
-    for change in changes:
-        if change.kind == "changed" and change.what in ("rule", "exclude", "disqualify") and left:
-            left -= 1
-            change = replace(change, differs=_differs(change, old, new, as_of))
+    """The changes, the first of those with conditions with a lead that shows the difference.
+
+    A part that turns out to mean the same is only rewritten; so is one that seemed to be removed, where one that
+    was added means what it meant.
+    """
+    found: list[Change] = []
+    tried = 0
+    for change in _together(changes, old, new, as_of):
+        if change.kind == "changed" and change.what in _WITH_CONDITIONS and tried < MOST_EXPLAINED:
+            tried += 1
+            change = _explained(change, old, new, as_of)
         found.append(change)
     return found
 
 
-def _differs(change: Change, old: Model, new: Model, as_of: date) -> str | None:
-    """What a lead got from a part before, and gets now; None if no such lead was found."""
+def _together(changes: list[Change], old: Model, new: Model, as_of: date) -> list[Change]:
+    """Added and removed parts that read the same fields and mean the same become one that is rewritten."""
+    removed = [one for one in changes if one.kind == "removed" and one.what in _WITH_CONDITIONS]
+    gone: list[Change] = []
+    found: list[Change] = []
+    tried = 0
+    for change in changes:
+        for other in removed if change.kind == "added" else ():
+            if other in gone or other.what != change.what or tried == MOST_EXPLAINED:
+                continue
+            one, two = other.old, change.new
+            if one and two and one.home == two.home and _fields(one, old) == _fields(two, new):
+                both = Change("changed", one, two)
+                tried += 1
+                explained_so = _explained(both, old, new, as_of)
+                if explained_so.kind == "rewritten":
+                    gone.append(other)
+                    change = explained_so
+                    break
+        found.append(change)
+    return [one for one in found if one not in gone]
+
+
+def _fields(part: Part, model: Model) -> set[str]:
+    """The names of the fields that a part reads."""
+    alone = _alone(model, part.what, part.at)
+    if alone is None:
+        return set()
+    (rule,) = alone.rules
+    subjects = [*(row.condition for row in rule.rows), *([rule.units.operand] if rule.units is not None else [])]
+    return {model.fields[at].name for subject in subjects for at in fields_of(subject)}
+
+
+def _explained(change: Change, old: Model, new: Model, as_of: date) -> Change:
+    """The change with what a lead got from the part before, and gets now, where such a lead was found."""
     assert change.old is not None and change.new is not None
     alone = [_alone(model, change.what, part.at) for model, part in ((old, change.old), (new, change.new))]
     if alone[0] is None or alone[1] is None:
-        return None
+        return change
     comparison = Comparison(alone[0], alone[1], as_of, _SECONDS_A_PART)
     furthest = comparison.largest_change()
+    if furthest.none:
+        return replace(change, kind="rewritten")
     lead = _score(comparison, furthest.largest).lead
     if lead is None:
-        return "means the same" if furthest.none else None
+        return change
     before, now = (_words(change.what, one) for one in (lead.old, lead.new))
-    return f"{lead.text}: {before} before, {now} now"
+    return replace(change, differs=f"{lead.text}: {before} before, {now} now")
 
 
 def _words(what: str, seen: Seen) -> str:

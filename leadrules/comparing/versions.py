@@ -12,12 +12,24 @@ import sys
 from pathlib import Path
 
 from leadrules.checking import Checked, check_path
+from leadrules.checking.files import reason
 
 SHOWN_INPUT = "<standard input>"
 
 
+class NoVersion(Exception):
+    """There is no such version; says why."""
+
+
 def read_version(given: str, *, allow_outside: bool = False) -> Checked:
-    """Check the version that is meant. Raises OSError where there is none."""
+    """Check the version that is meant. Raises NoVersion where there is none."""
+    try:
+        return _read(given, allow_outside)
+    except OSError as error:
+        raise NoVersion(f"`{given}` cannot be read: {reason(error)}") from error
+
+
+def _read(given: str, allow_outside: bool) -> Checked:
     if given == "-":
         return check_path(SHOWN_INPUT, allow_outside=allow_outside, read=_standard_input)
     revision, _, path = given.partition(":")
@@ -31,8 +43,14 @@ def _standard_input(path: Path) -> bytes:
 
 
 def _of_commit(revision: str, path: str, allow_outside: bool) -> Checked:
-    top = Path(os.path.realpath(_git("rev-parse", "--show-toplevel").decode().strip()))
-    _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    try:
+        top = Path(os.path.realpath(os.fsdecode(_git("rev-parse", "--show-toplevel").rstrip(b"\n"))))
+    except OSError:
+        raise NoVersion(f"`{revision}:{path}` is no file, and there is no git repository here") from None
+    try:
+        _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    except OSError:
+        raise NoVersion(f"`{revision}` is no commit that git knows here") from None
     from_here = Path(os.path.realpath(path))
     if not (from_here.is_relative_to(top) and _has(revision, from_here.relative_to(top))):
         from_here = top / path
@@ -43,7 +61,7 @@ def _of_commit(revision: str, path: str, allow_outside: bool) -> Checked:
             return real.read_bytes()
         inside = real.relative_to(top)
         if not _has(revision, inside):
-            raise FileNotFoundError(2, f"there is no such file in {revision}", str(wanted))
+            raise FileNotFoundError(2, "No such file in the commit", str(wanted))
         return _git("show", f"{revision}:{inside.as_posix()}")
 
     return check_path(os.path.relpath(from_here), allow_outside=allow_outside, read=read)
@@ -57,12 +75,10 @@ def _has(revision: str, inside: Path) -> bool:
 
 
 def _git(*arguments: str) -> bytes:
-    """What git prints. Raises OSError where it is not there, or says no."""
+    """What git prints. Raises OSError where git says no, and NoVersion where it is not there."""
     try:
-        done = subprocess.run(["git", *arguments], capture_output=True, check=True)
+        return subprocess.run(["git", *arguments], capture_output=True, check=True).stdout
     except FileNotFoundError:
-        raise FileNotFoundError(2, "git is not installed") from None
+        raise NoVersion("git is not installed, so nothing can be read from a commit") from None
     except subprocess.CalledProcessError as error:
-        said = error.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise OSError(2, said[-1].removeprefix("fatal: ") if said else f"git knows no `{arguments[-1]}`") from None
-    return done.stdout
+        raise OSError(error.returncode, "git says no") from None
