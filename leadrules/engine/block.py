@@ -1,6 +1,6 @@
 """One block of leads while it is scored: every axis's bins, worked out when first asked for.
 
-A block turns operands into columns (`numbers`, `days`, `texts`), columns into
+A block turns operands into columns (`leadrules.engine.operands`), columns into
 bins (`codes`), and conditions into masks of rows (`mask`). What comes late in a
 lead's life (scores, labels, stages) is put into the block as it is decided, and
 conditions on it are then answered like all others.
@@ -14,8 +14,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -27,40 +25,29 @@ from leadrules.bins import (
     OrderedAxis,
     Sets,
     TextAxis,
-    day_number,
-    day_of_number,
-    moment_number,
     sets,
 )
 from leadrules.engine.columns import Column
+from leadrules.engine.operands import Ints, Operands
 from leadrules.engine.plan import Plan
 from leadrules.engine.search import Codes
-from leadrules.meaning import days as calendar
-from leadrules.meaning.exact import Linear, exact, linear
+from leadrules.meaning.exact import exact, linear
 from leadrules.meaning.text import fold
 from leadrules.ruleset import (
-    Age,
     Arithmetic,
     Compare,
     Condition,
-    Constant,
-    DayOf,
     FieldValue,
     FrameworkCount,
     Holds,
     IsDisqualified,
     LabelValue,
-    Negative,
     Operand,
     SameText,
-    ScoreValue,
     StageIs,
 )
 
 JOINT_BINS = 65_536
-_MICROSECONDS_A_DAY = 86_400_000_000
-Ints = npt.NDArray[np.int64]
-Doubles = npt.NDArray[np.float64]
 
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "=": np.equal,
@@ -69,23 +56,9 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">": np.greater,
     ">=": np.greater_equal,
 }
-_CALCULATE: dict[str, Callable[[Any, Any], Any]] = {
-    "+": np.add,
-    "-": np.subtract,
-    "*": np.multiply,
-    "/": np.divide,
-}
 
 
-@dataclass(slots=True)
-class Texts:
-    """A text for every row: positions in distinct values, of which None is missing."""
-
-    codes: npt.NDArray[Any]
-    values: list[Any]
-
-
-class Block:
+class Block(Operands):
     """The leads of one block.
 
     `column(field)` gives a field's values; `decide(block, operand)` is asked for a
@@ -99,14 +72,9 @@ class Block:
         column: Callable[[int], Column],
         decide: Callable[[Block, LabelValue | FrameworkCount], None],
     ):
+        super().__init__(plan.as_of, rows, column, decide)
         self.plan = plan
-        self.rows = rows
-        self.column = column
-        self._decide = decide
         self.contributions: dict[int, Ints] = {}
-        self.scores: dict[int | None, Ints] = {}
-        self.counts: dict[tuple[int, str], Ints] = {}
-        self.labels: dict[int, Texts] = {}
         self.held: dict[int, Mask] = {}
         self.stage: npt.NDArray[np.int16] = np.full(rows, -1, dtype=np.int16)
         self.disqualified: Mask = np.zeros(rows, dtype=bool)
@@ -193,7 +161,7 @@ class Block:
             case OrderedAxis(operand=operand) if operand.kind == "number":
                 form = linear(operand)
                 if form is not None:
-                    return axis.codes(self._numerator(form), None)
+                    return axis.codes(self.numerator(form), None)
                 if isinstance(operand, FrameworkCount):
                     return axis.codes(self.count(operand), None)
                 if isinstance(operand, FieldValue):
@@ -227,16 +195,17 @@ class Block:
                 true, missing = self._compare(op, left, right)
             case _:
                 raise AssertionError(f"no column for {subject}")
-        codes = np.where(true, np.uint8(2), np.uint8(1))
+        codes = true.astype(np.uint8)
+        codes += 1
         if missing is not None:
-            codes[missing] = 0
+            codes *= ~missing
         return codes
 
     def _compare(self, op: str, left: Operand, right: Operand) -> tuple[Mask, Mask | None]:
         if left.kind == "number":
             difference = exact(Arithmetic("-", left, right))
             if difference is not None:
-                return _COMPARE[op](self._numerator(difference), 0), None
+                return _COMPARE[op](self.numerator(difference), 0), None
             one, two = self.numbers(left), self.numbers(right)
             return _COMPARE[op](one, two), np.isnan(one) | np.isnan(two)
         (one_day, one_missing), (two_day, two_missing) = self.days(left), self.days(right)
@@ -255,79 +224,3 @@ class Block:
             table = np.array([numbers.setdefault(text, len(numbers)) for text in folded])
             sides.append(table[texts.codes])
         return sides[0] == sides[1], (sides[0] < 0) | (sides[1] < 0)
-
-    # --------------------------------------------------------------- operands
-
-    def numbers(self, operand: Operand) -> Doubles:
-        """A number for every row; NaN is missing."""
-        match operand:
-            case Constant(value=value):
-                return np.full(self.rows, float(value))  # type: ignore[arg-type]
-            case FieldValue(field):
-                return self.column(field).doubles()
-            case ScoreValue(score):
-                return self.scores[score] / 100.0
-            case FrameworkCount():
-                return self.count(operand).astype(np.float64)
-            case Negative(inner):
-                return -self.numbers(inner)
-            case Age():
-                return self._ages(operand)
-            case Arithmetic(op, left, right):
-                with np.errstate(all="ignore"):
-                    result = _CALCULATE[op](self.numbers(left), self.numbers(right))
-                return np.where(np.isfinite(result), result, np.nan)
-        raise AssertionError(f"not a number: {operand}")
-
-    def count(self, operand: FrameworkCount) -> Ints:
-        """How many criteria of a framework are met, or open, for every row."""
-        if (operand.framework, operand.count) not in self.counts:
-            self._decide(self, operand)
-        return self.counts[operand.framework, operand.count]
-
-    def _numerator(self, form: Linear) -> Any:
-        """The whole number above the scale of an exact number, for every row."""
-        largest = abs(form.constant) + sum(abs(factor) for factor in form.terms.values()) * 10**14
-        dtype = np.int64 if largest < 2**62 else object
-        total = np.full(self.rows, form.constant, dtype=dtype)
-        for score, factor in form.terms.items():
-            total = total + self.scores[score].astype(dtype) * factor
-        return total
-
-    def days(self, operand: Operand) -> tuple[Ints, Mask | None]:
-        """Days or microseconds since 1970-01-01 for every row, and the rows without one, if there are any."""
-        match operand:
-            case FieldValue(field):
-                column = self.column(field)
-                return column.values, column.missing
-            case DayOf(inner):
-                values, missing = self.days(inner)
-                return values // _MICROSECONDS_A_DAY, missing
-            case Constant(value=value):
-                assert isinstance(value, date)
-                number = moment_number(value) if isinstance(value, datetime) else day_number(value)
-                return np.full(self.rows, number), None
-        raise AssertionError(f"not a day: {operand}")
-
-    def _ages(self, age: Age) -> Doubles:
-        values, missing = self.days(age.operand)
-        if missing is not None:
-            values = np.where(missing, 0, values)
-        distinct, rows = np.unique(values, return_inverse=True)
-        ages = [calendar.age(age.unit, age.until, day_of_number(int(day)), self.plan.as_of) for day in distinct]
-        found = np.array(ages, dtype=np.float64)[rows]
-        return found if missing is None else np.where(missing, np.nan, found)
-
-    def texts(self, operand: Operand) -> Texts:
-        """A text (or a tuple of texts) for every row."""
-        match operand:
-            case FieldValue(field):
-                column = self.column(field)
-                return Texts(column.values, column.texts)
-            case LabelValue(label):
-                if label not in self.labels:
-                    self._decide(self, operand)
-                return self.labels[label]
-            case Constant(value=value):
-                return Texts(np.zeros(self.rows, dtype=np.int32), [value])
-        raise AssertionError(f"not a text: {operand}")

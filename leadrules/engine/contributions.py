@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from leadrules.bins import Mask
-from leadrules.engine.block import Block, Ints
+from leadrules.engine.block import Block
+from leadrules.engine.operands import Ints
 from leadrules.engine.points import contribution
 from leadrules.engine.tables import Tables
 

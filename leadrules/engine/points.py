@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from leadrules.bins import Mask, day_number
-from leadrules.engine.block import JOINT_BINS, Block, Ints
+from leadrules.engine.block import JOINT_BINS, Block
+from leadrules.engine.operands import Ints
 from leadrules.engine.plan import RulePlan
 from leadrules.engine.tables import Bucket, Table, Tables, bucket_of
 from leadrules.meaning.fading import LARGEST, ONE

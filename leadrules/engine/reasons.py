@@ -23,8 +23,8 @@ import numpy.typing as npt
 import polars as pl
 
 from leadrules.bins import Mask
-from leadrules.engine.block import Ints
 from leadrules.engine.contributions import Contributions, counted
+from leadrules.engine.operands import Ints
 from leadrules.engine.patterns import Patterns
 from leadrules.engine.ranks import Ranking, insert
 from leadrules.engine.tables import Layout, Tables

@@ -14,9 +14,10 @@ from datetime import date
 import numpy as np
 
 from leadrules.bins import Mask
-from leadrules.engine.block import Block, Texts
+from leadrules.engine.block import Block
 from leadrules.engine.columns import Column
 from leadrules.engine.contributions import Contributions
+from leadrules.engine.operands import Texts
 from leadrules.engine.plan import Plan
 from leadrules.engine.points import Cuts, Totals, totals
 from leadrules.engine.tables import Tables

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from leadrules.bins import Mask
-from leadrules.engine.block import Ints, Texts
+from leadrules.engine.operands import Ints, Texts
 from leadrules.engine.reasons import written
 from leadrules.engine.score import Scored
 from leadrules.ruleset import Model

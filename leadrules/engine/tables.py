@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from leadrules.engine.block import JOINT_BINS, Block, Ints
+from leadrules.engine.block import JOINT_BINS, Block
+from leadrules.engine.operands import Ints
 from leadrules.engine.plan import Plan, RulePlan
 
 if TYPE_CHECKING:

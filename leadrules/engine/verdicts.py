@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from leadrules.bins import Mask
-from leadrules.engine.block import Block, Texts
+from leadrules.engine.block import Block
+from leadrules.engine.operands import Texts
 from leadrules.meaning.text import fold
 from leadrules.ruleset import Framework, Label, LabelJoin, LabelRows, LabelTable, Operand, Stage
 
