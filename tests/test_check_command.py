@@ -18,7 +18,7 @@ from leadrules.cli.main import COMMANDS, Commands, exit_code
 
 CLEAN = "field visits : integer\nwhen visits >= 3 add 10\n"
 FAULTY = "field visits : integer\nwhen visit >= 3 add 10\n"
-WARNING = CLEAN + 'list home = "a", "A"\n'
+WARNING = CLEAN + 'field home : text\nlist near = "a", "A"\nwhen home in near add 1\n'
 INFO = "when visits >= 3 add 10\n"
 
 

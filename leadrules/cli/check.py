@@ -79,7 +79,10 @@ def check(
     if write_baseline and baseline is None:
         raise click.UsageError("say with `--baseline FILE` which file --write-baseline is to write")
     failing = SEVERITIES[: SEVERITIES.index(fail_level) + 1]
-    checks, unread = _check_all(ruleset_paths(paths), allow_outside)
+    found = ruleset_paths(paths)
+    if leads == STANDARD_INPUT and (len(found) > 1 or STANDARD_INPUT in found):
+        raise click.UsageError("leads from standard input are read once: check one ruleset, from a file")
+    checks, unread = _check_all(found, allow_outside)
     problems, shares = _with_leads(checks, leads, as_of, {"sheet": sheet, "encoding": encoding, "delimiter": delimiter})
     if baseline is not None:
         problems = _held_against(baseline, write_baseline, problems, checks, NEED_LEADS if leads is None else ())
@@ -115,8 +118,6 @@ def _with_leads(
     """All problems, those that leads show among them; and the table of shares, if there are leads."""
     if leads is None:
         return thorough(list(checks.values())), ""
-    if leads == STANDARD_INPUT and (len(checks) > 1 or SHOWN_INPUT in checks):
-        raise click.UsageError("leads from standard input are read once: check one ruleset, from a file")
     from leadrules.meaning.days import today
     from leadrules.surveying import held_against
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from leadrules.language.source import Span
 from leadrules.problems.problem import Problem, Severity
-from leadrules.problems.wording import did_you_mean, shown
+from leadrules.problems.wording import did_you_mean, either, shown
 
 
 def missing_column(span: Span, message: str, help: str | None, severity: Severity) -> Problem:
@@ -60,8 +60,7 @@ def near_value(span: Span, field: str, value: str, leads: int, known: str) -> Pr
 
 
 def unseen_value(span: Span, field: str, asked: Sequence[str]) -> Problem:
-    listed = ", ".join(shown(one) for one in asked)
-    return Problem("unseen-value", "info", f"no lead has {listed} as `{field}`", span)
+    return Problem("unseen-value", "info", f"no lead has {either(shown(one) for one in asked)} as `{field}`", span)
 
 
 def fires_for_none(span: Span, what: str, leads: int) -> Problem:

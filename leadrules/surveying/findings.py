@@ -1,11 +1,11 @@
 """Counts → problems, each at the place in the ruleset that it is about.
 
 Questionable decisions: a value is held to be a misspelling only if it is one
-keystroke in five away, has the same figures in it (`Plan 1` is not `Plan 2`), and
+keystroke in four away, has the same figures in it (`Plan 1` is not `Plan 2`), and
 stands in few leads beside the one that it resembles; texts of up to four letters
 are codes (`UK` is not `US`), of which only case and joiners are forgiven. And no
-rule is said to fire for none while one of its fields has no column: that is told
-at the field.
+rule is said to fire for none while one of its fields has no column, or a blank
+one: that is told at the field.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ FEWEST = 20
 RARE = 0.2
 """A misspelling stands in at most this share of the leads that have what it resembles."""
 MOST_NEAR = 3
+LONGEST_CODE = 4
 _JOINERS = str.maketrans("", "", " _-./&")
 _FIGURES = re.compile(r"\d+")
 
@@ -43,7 +44,6 @@ def findings(
         found += _filled(model, survey, root)
         found += _bad(model, survey, root)
         found += _values(model, survey, asked)
-    if survey.scored >= FEWEST:
         found += _firing(model, survey)
     return found
 
@@ -104,8 +104,9 @@ def _resembling(values: Values, asked: Sequence[Asked]) -> dict[str, list[tuple[
 def _alike(one: str, other: str) -> bool:
     if one.translate(_JOINERS) == other.translate(_JOINERS):
         return True
-    allowed = min(len(one), len(other)) // 5
-    if not allowed or abs(len(one) - len(other)) > allowed or _FIGURES.findall(one) != _FIGURES.findall(other):
+    shorter, further = sorted((len(one), len(other)))
+    allowed = shorter // 4
+    if shorter <= LONGEST_CODE or further - shorter > allowed or _FIGURES.findall(one) != _FIGURES.findall(other):
         return False
     return keystrokes(one, other, allowed) is not None
 
@@ -114,9 +115,10 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _firing(model: Model, survey: Survey) -> Iterator[Problem]:
-    without = {at for at, field in enumerate(model.fields) if field.read and at not in survey.headers}
+    blank = {at for at in survey.headers if survey.tally.blank[at] == survey.tally.read}
+    without = blank | {at for at, field in enumerate(model.fields) if field.read and at not in survey.headers}
     for what, one, leads, among in touched(model, survey):
-        if one.span is None or any(fields_of(read) & without for read in _read_by(one)):
+        if among < FEWEST or one.span is None or any(fields_of(read) & without for read in _read_by(one)):
             continue
         if not leads:
             yield messages.fires_for_none(one.span, what, among)
