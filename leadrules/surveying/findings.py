@@ -92,7 +92,7 @@ def _values(model: Model, survey: Survey, asked: Sequence[Asked]) -> Iterator[Pr
 def _resembling(values: Values, asked: Sequence[Asked]) -> dict[str, list[tuple[str, int]]]:
     """For each text that is asked for, the leads' other texts that seem to misspell it, most frequent first."""
     found: dict[str, list[tuple[str, int]]] = {}
-    for text, count in values.others.most_common():
+    for text, count in sorted(values.others.items(), key=lambda one: (-one[1], one[0])):
         folded = fold(text)
         near = [one.text for one in asked if _alike(folded, one.text)]
         best = max(near, key=lambda one: values.asked[one], default=None)
