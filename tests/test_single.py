@@ -153,6 +153,13 @@ def test_numbers_are_read_as_the_reference_reads_them(field: str, cell: object) 
     agree(leadrules.loads(NUMBERS), [{field: 2}, {field: cell}, {field: "2"}, {field: cell}], DAY, 3)
 
 
+@pytest.mark.parametrize("spelling", ["0", "9", "1.5", "-1"])
+def test_a_number_that_is_called_missing_is_missing(spelling: str) -> None:
+    ruleset = leadrules.loads(f'field n : number also missing "{spelling}"\nwhen n is missing add 1')
+    for _ in range(3):
+        assert [ruleset.score_one({"n": one}, DAY).score for one in (float(spelling), 4, spelling)] == [1, 0, 1]
+
+
 def test_values_that_python_calls_equal_are_told_apart() -> None:
     """1, 1.0 and True are one key of a dict, and three cells: a memory of one must not answer for another."""
     ruleset = leadrules.loads('field t : text\nwhen t = "1" add 1\nwhen t = "true" add 2')
