@@ -171,8 +171,13 @@ class Comparison:
     def difference(self) -> Iterator[Difference]:
         """Everything that can differ, one by one; what is proved to be the same is left out.
 
+        Fields whose types have nothing in common are named, and nothing else is then.
+
         Nothing at all means that the versions are proved the same, for every lead that both can read.
         """
+        if self.apart:
+            yield from (Difference("field", name, OPEN) for name in self.apart)
+            return
         yield from self.verdicts()
         for score in self.shared_scores():
             change = self.largest_change(score)
@@ -188,7 +193,7 @@ class Comparison:
     def verdicts(self) -> Iterator[Difference]:
         """What can differ besides scores: who is excluded, disqualified, in which stage, and the labels."""
         for what, name, literals, accept in self._questions():
-            answer = OPEN if self.apart else self._either(literals, accept)
+            answer = self._either(literals, accept)
             if not answer.impossible:
                 yield Difference(what, name, answer)
 
@@ -227,7 +232,7 @@ class Comparison:
                 "stage",
                 state,
                 self._apart(one, two),
-                lambda seen, state=state: (  # type: ignore[misc]
+                lambda seen, state=state: (
                     (state_of(self.old, seen[0]) == state) != (state_of(self.new, seen[1]) == state)
                 ),
             )
@@ -239,7 +244,7 @@ class Comparison:
                 "label",
                 label.name,
                 self._labels_apart(at, other, both),
-                lambda seen, at=at, other=other: (  # type: ignore[misc]
+                lambda seen, at=at, other=other: (
                     not seen[0].exclude_reasons
                     and not seen[1].exclude_reasons
                     and seen[0].label(at) != seen[1].label(other)

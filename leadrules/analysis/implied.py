@@ -31,7 +31,7 @@ def impossible(tests: Sequence[Condition], directories: Sequence[Directory]) -> 
         elif at < other_at and (_excludes(one, other) or _excludes(other, one)):
             found.append(((at, True), (other_at, True)))
     for directory in set(directories):
-        places = {
+        places: dict[str, int] = {
             test.word: at
             for at, test in enumerate(tests)
             if isinstance(test, TextIs) and (directories[at] == directory or test.word == "valid")

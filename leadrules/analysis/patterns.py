@@ -6,8 +6,8 @@ found in it. Python's own parser of patterns reads most of what Rust's does.
 
 from __future__ import annotations
 
-import re._constants as codes
-import re._parser as parser
+import re._constants as codes  # type: ignore[import-not-found]
+import re._parser as parser  # type: ignore[import-not-found]
 from collections.abc import Iterator
 from itertools import islice, product
 from typing import Any

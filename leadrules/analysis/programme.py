@@ -39,7 +39,8 @@ class Solved:
     status: OneOf["found", "none", "open"]
     value: int | None = None
     bound: float | None = None
-    cells: tuple[int, ...] | None = None
+    cells: tuple[int, ...] = ()
+    has_lead: bool = False
     choices: Mapping[int, tuple[bool, ...]] | None = None
 
 
@@ -81,7 +82,7 @@ class Programme:
         )
 
     def _add_axis(self, position: int, axis: Axis) -> None:
-        """An ordered axis: for each cell but the first, whether the lead is in it or beyond. Any other: one column a cell."""
+        """Of an ordered axis, whether the lead is in a cell or beyond it; of any other, one column for each cell."""
         base = len(self.lower)
         self._base.append(base)
         self._choices.append([])
@@ -202,9 +203,9 @@ class Programme:
             column = self.column(0, 1)
             sums = [self.sum(one) for one in sorted(found, key=repr)]
             total = Sum({column: 1})
-            for one in sums:
-                self.row(Sum({column: 1}) - one, None, 0)
-                total = total - one
+            for part in sums:
+                self.row(Sum({column: 1}) - part, None, 0)
+                total = total - part
             self.row(total, 1 - len(sums), None)
             self._together[key] = Column(column)
         return self._together[key]
@@ -259,7 +260,7 @@ class Programme:
         return Column(column)
 
     def product(self, one: Literal, amount: Sum, most: int) -> Sum:
-        """An amount from 0 to `most` where a literal is true, else 0. `amount` gives its least and is met from below."""
+        """An amount (from 0 to `most`) where a literal is true, else 0."""
         if isinstance(one, bool):
             return amount if one else Sum()
         key = ("product", frozenset((one, *amount.terms.items(), ("constant", amount.constant))))
@@ -321,7 +322,7 @@ class Programme:
         if self.too_large or any(abs(factor) > LARGEST for factor in objective.terms.values()) or seconds <= 0:
             return Solved("open")
         if not self.lower:
-            return Solved("found", objective.constant, objective.constant, ())
+            return Solved("found", objective.constant, objective.constant, (), has_lead=True)
         from leadrules.analysis.solver import solve
 
         status, value, bound, columns = solve(self, objective, maximize, [*wanted, *extra], seconds)
@@ -329,7 +330,7 @@ class Programme:
             return Solved(status, None, bound)
         cells = tuple(self._cell(at, columns) for at in range(len(self.space.axes)))
         choices = {at: tuple(columns[one] > 0.5 for one in own) for at, own in enumerate(self._choices) if own}
-        return Solved(status, value, bound, cells, choices)
+        return Solved(status, value, bound, cells, True, choices)
 
     def _cell(self, axis: int, columns: Sequence[float]) -> int:
         """The cell of an axis that the solver's columns say."""

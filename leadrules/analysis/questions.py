@@ -176,7 +176,7 @@ class Analysis:
             solved = self._cheapest(wanted, cuts, cheap)
             if solved.status == "none":
                 return OPEN if cuts else NO
-            if solved.cells is None:
+            if not solved.has_lead:
                 return OPEN
             found = self._witness(solved, accept)
             if found is not None:
@@ -189,7 +189,7 @@ class Analysis:
         """A lead with few known facts, the fewest if that is found in time; any lead otherwise."""
         if seconds > 0:
             solved = self.programme.solve(self.programme.known_facts(), False, wanted, cuts, min(self.left, seconds))
-            if solved.status != "open" or solved.cells is not None:
+            if solved.status != "open" or solved.has_lead:
                 return solved
         return self.programme.solve(Sum(), False, wanted, cuts, self.left)
 
@@ -201,7 +201,7 @@ class Analysis:
         require: Sequence[Literal] = (),
         cheap: bool = True,
     ) -> Extreme:
-        """The best value of points over the leads for which all literals hold, `value` being the reference's word on it."""
+        """The best value of points over the leads for which all literals hold; `value` is the reference's word."""
         wanted = [*self._scored, *require]
         cuts: list[Row] = []
         best: tuple[int, Witness] | None = None
@@ -210,7 +210,7 @@ class Analysis:
             solved = self.programme.solve(points.sum, maximize, wanted, cuts, self.left)
             if solved.status == "none" and not cuts:
                 return Extreme(None, None, empty=True)
-            if solved.cells is None or solved.value is None:
+            if not solved.has_lead or solved.value is None:
                 break
             reached = solved.value * points.step
             if not cuts and self._rule_out(solved):
@@ -233,7 +233,7 @@ class Analysis:
     def near(self, total: Sum, require: Sequence[Literal], accept: Accept, seconds: float = 0.3) -> Witness | None:
         """A lead with the least of a sum, if it is accepted: a first try, that proves nothing."""
         solved = self.programme.solve(total, False, [*self._scored, *require], (), min(self.left, seconds))
-        return self._witness(solved, accept) if solved.cells is not None else None
+        return self._witness(solved, accept) if solved.has_lead else None
 
     def _cheaper(self, points: Points, maximize: bool, value: Any, wanted: Sequence[Literal], best: Any) -> Any:
         """The same value with the fewest known facts, if that is found in a moment."""
@@ -245,14 +245,15 @@ class Analysis:
             None if maximize else reached - total.constant,
         )
         cuts = [row]
-        for _ in range(MOST_TRIES // 2):
+        until = self.left - 2 * self.cheap
+        for _ in range(MOST_RULED_OUT):
             solved = self.programme.solve(self.programme.known_facts(), False, wanted, cuts, min(self.left, self.cheap))
-            if solved.cells is None:
+            if not solved.has_lead:
                 break
             found = self._witness(solved, lambda seen: bool(value(seen) == best[0]))
             if found is not None:
                 return best[0], found
-            if not self._set_aside(solved, cuts):
+            if self.left < until or not (self._rule_out(solved) or self._set_aside(solved, cuts)):
                 break
         return best
 
@@ -293,7 +294,7 @@ class Analysis:
         return witness(self.space, solved.cells, solved.choices or {}, accept, self.ranged)
 
     def _tries(self, cuts: Sequence[Row]) -> Iterator[None]:
-        """Go on while there is time: as long as what was found is ruled out for good, and a few times by setting aside."""
+        """Go on while there is time: as long as what was found is ruled out for good, a few times by setting aside."""
         for _ in range(MOST_RULED_OUT):
             if len(cuts) > MOST_TRIES or self.left <= 0:
                 return

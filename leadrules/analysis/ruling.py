@@ -327,7 +327,7 @@ class Ruling:
                     found.append(here)
             else:
                 operand = FieldValue(text, "text")
-                own = self._test(replace(test, operand=operand), True)  # type: ignore[call-arg,arg-type]
+                own = self._test(replace(test, operand=operand), True)  # type: ignore[arg-type]
                 known = self._test(Known(operand), True)
                 blank = is_true(test, "", self.space.directories[self.which])
                 true = self.programme.all_of([known, own])
@@ -579,7 +579,7 @@ class Ruling:
                 groups[ends] = groups.get(ends, 0) | 1 << cell
             for ends, cells in groups.items():
                 inside = programme.all_of([here, programme.cells(axis, cells)])
-                fixed = rest[0][0], lambda cell, ends=ends: (ends, rest[0][1](cell))  # type: ignore[misc]
+                fixed = rest[0][0], lambda cell, ends=ends: (ends, rest[0][1](cell))
                 if inside is not False and ends != (0, 0):
                     yield self._row(rule, points, inside, fixed, sign, step)
             return
@@ -607,7 +607,7 @@ class Ruling:
             if rest:
                 exactly = programme.all_of([reached, programme.negated(programme.at_least(total, number + 1))])
                 units = (number // rule.units.every,) * 2
-                fixed = rest[0][0], lambda cell, units=units: (units, rest[0][1](cell))  # type: ignore[misc]
+                fixed = rest[0][0], lambda cell, units=units: (units, rest[0][1](cell))
                 yield self._row(rule, points, exactly, fixed, 1 if points > 0 else -1, self._step)
             else:
                 yield programme.sum(reached) * ((now - before) // self._step)
@@ -685,7 +685,7 @@ def _saturated(
     limits: Limits,
     step: int,
 ) -> dict[int, tuple[list[int], list[int]]]:
-    """Points beyond what a limit can tell apart, cut to that: a visit counted a million times is worth no more than a limit."""
+    """Points cut to what a limit can tell apart: a visit counted a million times is worth no more than the limit."""
     low = sum(min(one) for one, _ in by_axis.values()) + sum(one for one, _ in others) * step
     high = sum(max(one) for _, one in by_axis.values()) + sum(one for _, one in others) * step
     kept = {}
@@ -712,10 +712,10 @@ def label_conditions(model: Model) -> Iterator[Condition]:
         from leadrules.analysis.space import tests_of
 
         for atom in tests_of(condition):
-            operand = getattr(atom, "operand", None)
-            if isinstance(operand, LabelValue) and not isinstance(atom, SameText):
-                for one in fields[operand.label]:
-                    yield replace(atom, operand=FieldValue(one, "text"))  # type: ignore[call-arg,arg-type]
+            looked_at = getattr(atom, "operand", None)
+            if isinstance(looked_at, LabelValue) and not isinstance(atom, SameText):
+                for one in fields[looked_at.label]:
+                    yield replace(atom, operand=FieldValue(one, "text"))  # type: ignore[arg-type]
                     yield Known(FieldValue(one, "text"))
 
 

@@ -54,10 +54,8 @@ class Seen:
                     values = tables.get(at)
                     if values is None:
                         continue
-                    cell = max(
-                        range(axis.size),
-                        key=lambda one, values=values, best=best: (values[one] if best else -values[one], -one),
-                    )  # type: ignore[misc]
+                    sign = 1 if best else -1
+                    cell = max(range(axis.size), key=[sign * one for one in values].__getitem__)
                     if axis.cells[cell].values:
                         chosen[axis.fields[0]] = axis.cells[cell].values[0]
                 yield chosen
@@ -66,7 +64,7 @@ class Seen:
             chosen = {}
             for _, axis in axes:
                 if choose.random() < (0.35, 0.7, 1.0)[number % 3]:
-                    cell = choose.choice(axis.cells)
-                    if cell.values:
-                        chosen[axis.fields[0]] = choose.choice(cell.values)
+                    taken = choose.choice(axis.cells)
+                    if taken.values:
+                        chosen[axis.fields[0]] = choose.choice(taken.values)
             yield chosen

@@ -24,7 +24,7 @@ def solve(
     programme: Programme, objective: Sum, maximize: bool, extra: Sequence[Row], seconds: float
 ) -> tuple[Status, int | None, float | None, Any]:
     """Status, value, bound, and the value of every column (None without a lead)."""
-    model = highspy.Highs()
+    model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, value in _OPTIONS.items():
         model.setOptionValue(name, value)
     model.setOptionValue("time_limit", float(max(seconds, 0.01)))

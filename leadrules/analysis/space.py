@@ -177,7 +177,7 @@ class Space:
     def evaluation(self, values: Mapping[int, Any], which: int = 0) -> Evaluation:
         """The reference on a lead with these values as they are in the lead (None: missing)."""
         model = self.models[which]
-        lead = [one.default if values.get(at) is None else values[at] for at, one in enumerate(model.fields)]
+        lead: list[Any] = [one.default if values.get(at) is None else values[at] for at, one in enumerate(model.fields)]
         return Evaluation(model, lead, self.as_of)
 
     # ----------------------------------------------------------------- building
@@ -199,8 +199,8 @@ class Space:
                 return atom
             case Known(LabelValue()) | Known(FrameworkCount()):
                 return None
-        operand = atom.operand
-        return None if isinstance(operand, LabelValue) else self._home(operand)
+        looked_at: Operand = atom.operand  # type: ignore[union-attr]
+        return None if isinstance(looked_at, LabelValue) else self._home(looked_at)
 
     def _home(self, operand: Operand) -> int | Subject:
         """The field whose values alone tell this operand's, or the operand itself."""

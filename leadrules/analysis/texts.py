@@ -183,8 +183,8 @@ def _mixed(text: str) -> str:
 
 def _attempts(true: Sequence[Condition], false: Sequence[Condition]) -> Iterator[str]:
     """Texts that may do, the plain ones first."""
-    words = {test.word for test in true if isinstance(test, TextIs)}
-    not_words = {test.word for test in false if isinstance(test, TextIs)}
+    words: set[str] = {test.word for test in true if isinstance(test, TextIs)}
+    not_words: set[str] = {test.word for test in false if isinstance(test, TextIs)}
     if "numeric" in words:
         digits = [text for test in true if isinstance(test, TextTest) for text in test.texts if text.isdigit()]
         yield from ("".join(digits) or "7", "7", "12345")

@@ -34,7 +34,7 @@ class Union:
 def union(old: Model, new: Model) -> Union:
     """The two models over the fields of both."""
     by_name = {one.name: (one, None) for one in old.fields}
-    pairs: dict[str, tuple[Field | None, Field | None]] = {name: pair for name, pair in by_name.items()}
+    pairs: dict[str, tuple[Field | None, Field | None]] = {**by_name}
     for one in new.fields:
         pairs[one.name] = (pairs.get(one.name, (None, None))[0], one)
     olds: list[Field] = []

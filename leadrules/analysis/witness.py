@@ -158,7 +158,7 @@ def _pools(
 ) -> dict[int, list[Any]]:
     """Values worth trying for each field: those offered, plain steps, and what the constants make of the others'."""
     constants = [
-        float(side.value)  # type: ignore[arg-type]
+        float(side.value)
         for at in group
         for _, test in tests_on(space, at)
         if isinstance(test, Compare)

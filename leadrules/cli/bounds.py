@@ -51,7 +51,7 @@ def bounds(rules: str, as_of: date | None, format_: str, seconds: float, allow_o
 
     from leadrules.analysis.bounds import bounds as bounds_of
     from leadrules.analysis.bounds_page import as_json, page
-    from leadrules.api import today
+    from leadrules.meaning.days import today
 
     found = bounds_of(model, as_of or today(), seconds)
     click.echo(as_json(model, found) if format_ == "json" else page(model, found), nl=False)

@@ -25,7 +25,8 @@ def stage_below_threshold(span: Span, name: str, needed: str, score: str, best: 
     return Problem(
         "stage-out-of-reach",
         "error",
-        f"no lead can reach stage `{name}`: it needs {needed} points{score}, and the best possible lead has {best}{lead}",
+        f"no lead can reach stage `{name}`: it needs {needed} points{score}, "
+        f"and the best possible lead has {best}{lead}",
         span,
         f"write `at {lower}` or less, or give more points",
     )
@@ -235,5 +236,5 @@ def not_decided(span: Span, what: Sequence[str]) -> Problem:
         "info",
         f"not decided: {named}",
         span,
-        "compare fields with fixed values where you can; what is worked out from several fields is hard to look through",
+        "compare fields with fixed values where you can: what is worked out from several fields is hard to prove",
     )

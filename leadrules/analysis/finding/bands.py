@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from leadrules.analysis.finding.looking import Looking
@@ -32,7 +33,7 @@ def band_findings(look: Looking) -> Iterator[Problem]:
 def _span(row: Any) -> Span:
     if isinstance(row, tree.BandRow):
         return row.bands[0].span.to(row.bands[-1].span)
-    return row.span if row.condition is None else row.condition.span  # type: ignore[no-any-return]
+    return row.span if row.condition is None else row.condition.span
 
 
 def _hidden(look: Looking, position: int, rule: Rule, spans: list[Span]) -> Iterator[Problem]:
@@ -82,7 +83,7 @@ def _gaps_and_overlaps(look: Looking, rule: Rule, spans: list[Span]) -> Iterator
     for bits, _ in bands:
         covered |= bits
     ordered = sorted(bands, key=lambda one: one[0] & -one[0])
-    for (before, first), (after, second) in zip(ordered, ordered[1:], strict=False):
+    for (before, first), (after, second) in pairwise(ordered):
         start, end = before.bit_length(), (after & -after).bit_length() - 1
         gap = sum(1 << cell for cell in range(start, end)) & ~covered
         if gap:

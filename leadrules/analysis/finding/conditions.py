@@ -1,4 +1,4 @@
-"""Conditions that are never true, always true, or say nothing of a missing value; rules whose leads are all turned away."""
+"""Conditions that are never true, always true or silent on a missing value; rules whose leads are all turned away."""
 
 from __future__ import annotations
 
@@ -92,10 +92,9 @@ def _negation(look: Looking, site: Site) -> Iterator[Problem]:
     positive = look.words.condition(condition.part)
     field = next(iter({one.field for one in _fields(condition.part)}))
     name = look.words.field(field)
-    points = "add " + messages_points(rule.rows[0].points)
-    help = f"write `when {name} is known or {name} is missing {points} unless {positive}`"
-    if len(positive) < 80:
-        help = f"if it should, write `or {name} is missing`; or put what stops the points behind `unless`: `unless {positive}`"
+    help = f"if it should fire for such a lead, add `or {name} is missing`"
+    if len(positive) < 60:
+        help += f"; to stop points, write them for all and add `unless {positive}`"
     yield messages.negation_of_missing(site.span, name, site.span.text, help)
 
 
@@ -110,12 +109,6 @@ def _is_negative(node: tree.Node) -> bool:
     if isinstance(node, tree.Not):
         return True
     return bool(getattr(node, "negated", False)) or (isinstance(node, tree.Compare) and node.op == "!=")
-
-
-def messages_points(points: int) -> str:
-    from leadrules.reference import format_points
-
-    return format_points(points)
 
 
 # ------------------------------------------------------------------ turned away
@@ -153,9 +146,9 @@ def _turned_away(look: Looking) -> Iterator[Problem]:
         touched = []
         for word, verdict in verdicts:
             both = look.table([*conditions, verdict.condition])
-            if both is None or any(both.true[at] & both.true[-1] & both.all for at in range(len(conditions))):
-                if verdict.span is not None and _share(look, conditions, verdict.condition):
-                    touched.append(Related(word, verdict.span))
+            meet = both is None or any(both.true[at] & both.true[-1] & both.all for at in range(len(conditions)))
+            if meet and verdict.span is not None and _share(look, conditions, verdict.condition):
+                touched.append(Related(word, verdict.span))
         yield messages.rule_never_counts(rule.span, rule.text, touched)
 
 

@@ -235,7 +235,7 @@ def _thresholds(model: Model) -> list[tuple[int | None, int]]:
         for atom in tests_of(condition):
             match atom:
                 case Compare(_, ScoreValue(score), Constant(value=value)):
-                    found.append((score, int(value * 100)))  # type: ignore[operator,arg-type]
+                    found.append((score, int(value * 100)))  # type: ignore[operator]
     return list(dict.fromkeys(found))[:8]
 
 
