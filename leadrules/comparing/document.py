@@ -118,12 +118,18 @@ def _proof(proof: Proof) -> Iterator[Element]:
     lines += [_move(one) for one in proof.moves[:MOST_MOVES]]
     if len(proof.moves) > MOST_MOVES:
         lines.append(f"and {counted(len(proof.moves) - MOST_MOVES, 'more move')} from one stage to another")
-    told = {one.lead.text for one in proof.moves if one.lead is not None}
+    named = [one.lead for one in proof.moves] + [one.lead for one in (proof.up, proof.down) if one and one.known]
+    told = {lead.text for lead in named if lead is not None}
+    also: list[str] = []
     for other in proof.others:
         if other.lead is None:
             lines.append(f"{other.what} `{other.name}` may differ: not decided")
-        elif not proof.moves or other.lead.text not in told:
+        elif other.lead.text in told:
+            also.append(f"{other.what} `{other.name}`")
+        else:
             lines.append(f"{other.what} `{other.name}` differs: {_lead(other.lead)}")
+    if also:
+        lines.append(f"for these leads these differ too: {', '.join(also)}")
     if proof.notes:
         lines.append(f"{_names(proof.notes)} read differently: what is said holds for values that both can read")
     yield Sentences(lines, listed=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from leadrules.analysis.comparison import Comparison, state_of
+from leadrules.analysis.comparison import Comparison, Difference, state_of
 from leadrules.analysis.questions import Extreme
 from leadrules.analysis.space import fields_of
 from leadrules.analysis.witness import Witness, replay
@@ -119,8 +119,10 @@ def prove(old: Model, new: Model, as_of: date, seconds: float = 30.0) -> Proof:
             Move(before, after, _lead(comparison, answer.witness, _states(comparison)))
             for before, after, answer in comparison.all_moves()
         )
+    named = [one for one in moves if one.lead is not None]
+    known = [one.lead for one in (*named, up, down) if one is not None and one.lead is not None]
     others = tuple(
-        Other(one.what, one.name, _lead(comparison, one.answer.witness, _named(comparison, one.what, one.name)))
+        Other(one.what, one.name, _other(comparison, one, known))
         for one in found
         if one.what == "label" or (one.what == "score" and one.name != "score")
     )
@@ -150,6 +152,18 @@ def _named(comparison: Comparison, what: str, name: str) -> Telling:
         return lead.label(at) if what == "label" else lead.score(at)
 
     return lambda seen: (said(comparison.old, seen[0]), said(comparison.new, seen[1]))
+
+
+def _other(comparison: Comparison, one: Difference, known: Sequence[Lead]) -> Lead | None:
+    """A lead for which a label or a named score differs: one that is named already, if it shows this too."""
+    telling = _named(comparison, one.what, one.name)
+    places = {field.name: at for at, field in enumerate(comparison.old.fields)}
+    for lead in known:
+        values = {places[name]: value for name, value in lead.values.items()}
+        before, now = telling([comparison.analysis.space.evaluation(values, which) for which in (0, 1)])
+        if before is not None and now is not None and before != now:
+            return lead
+    return _lead(comparison, one.answer.witness, telling)
 
 
 def _lead(comparison: Comparison, found: Witness | None, telling: Telling) -> Lead | None:
