@@ -20,6 +20,7 @@ from leadrules.databases.sql.dialects.dialect import Add, Contribution, Dialect
 from leadrules.databases.sql.terms import SQL, call, text, whole
 from leadrules.databases.table import ColumnKind
 from leadrules.meaning.text import NEWER_CASES
+from leadrules.reference import signed
 from leadrules.ruleset import Unit
 
 _UNITS = {"days": "DAY", "weeks": "WEEK", "months": "MONTH", "years": "YEAR"}
@@ -171,36 +172,44 @@ class DuckDB(Dialect):
     def reasons(self, add: Add, contributions: Sequence[Contribution], most: int | None, first: Sequence[SQL]) -> SQL:
         if not contributions or most == 0:
             return self.joined(first, "; ") if first else terms.null()
-        keys = exp.Array(expressions=[_key(one, place) for place, one in enumerate(contributions)])
+        said: list[str] = []
+        keys = exp.Array(expressions=[_key(one, said) for one in contributions])
         if most is None:
             known = call("LIST_FILTER", keys, _each("key", terms.is_known(terms.column("key"))))
             largest = add("largest_keys", call("LIST_REVERSE_SORT", known))
         else:
             largest = add("largest_keys", call("LIST_AGGREGATE", keys, text("max"), whole(most)))
         key = terms.column("key")
-        size = self.divided(key.copy(), whole(2 * _PLACES))
-        place = exp.Mod(this=exp.Paren(this=self.divided(key.copy(), whole(2))), expression=whole(_PLACES))
-        said = exp.Bracket(
-            this=self.list_of([one.text for one in contributions]),
-            expressions=[exp.Sub(this=whole(_PLACES), expression=terms.bracketed(place))],
-            offset=1,
-        )
-        is_negative = exp.EQ(this=exp.Mod(this=key.copy(), expression=whole(2)), expression=whole(1))
-        sign = terms.when((is_negative, text("-")), otherwise=text("+"))
-        written = self.concatenated([sign, self.points_as_text(size), text(" "), said])
+        behind = exp.Mod(this=exp.Paren(this=self.divided(key.copy(), whole(2))), expression=whole(_PLACES))
+        place = exp.Sub(this=whole(_PLACES), expression=exp.Paren(this=behind))
+        written: SQL = exp.Bracket(this=self.list_of(said), expressions=[place], offset=1)
+        if any(one.fixed is None for one in contributions):
+            is_negative = exp.EQ(this=exp.Mod(this=key.copy(), expression=whole(2)), expression=whole(1))
+            sign = terms.when((is_negative, text("-")), otherwise=text("+"))
+            points = self.points_as_text(exp.Paren(this=self.divided(key, whole(2 * _PLACES))))
+            spelled = self.concatenated([sign, points, written.copy()])
+            written = terms.when((self.starts_with(written.copy(), " "), spelled), otherwise=written)
         given = call("ARRAY_TO_STRING", call("LIST_TRANSFORM", largest, _each("key", written)), text("; "))
-        return self.joined([*first, call("NULLIF", given, text(""))], "; ")
+        return (
+            self.joined([*first, call("NULLIF", given, text(""))], "; ") if first else call("NULLIF", given, text(""))
+        )
 
 
-def _key(one: Contribution, place: int) -> SQL:
-    """A contribution as a whole number that sorts as reasons do: by size, then by written order; null for none."""
-    behind = _PLACES - 1 - place
+def _key(one: Contribution, said: list[str]) -> SQL:
+    """A contribution as a whole number that sorts as reasons do, null for none.
+
+    It says the size, then the place in `said`, the first place the largest, then whether it is negative. What it says
+    is added to `said`: the whole reason, or, where the points are not known beforehand, what follows them.
+    """
     if one.fixed is not None:
-        rows = [
-            exp.If(this=whole(points), true=whole((abs(points) * _PLACES + behind) * 2 + (points < 0)))
-            for points in one.fixed
-        ]
+        rows = []
+        for points in one.fixed:
+            behind = _PLACES - 1 - len(said)
+            said.append(f"{signed(points)} {one.text}")
+            rows.append(exp.If(this=whole(points), true=whole((abs(points) * _PLACES + behind) * 2 + (points < 0))))
         return exp.Case(this=one.points, ifs=rows)
+    behind = _PLACES - 1 - len(said)
+    said.append(f" {one.text}")
     size = call("ABS", terms.cast(one.points.copy(), "BIGINT"))
     key = exp.Add(this=exp.Mul(this=size, expression=whole(_PLACES)), expression=whole(behind))
     negative = terms.when((exp.LT(this=one.points.copy(), expression=whole(0)), whole(1)), otherwise=whole(0))
