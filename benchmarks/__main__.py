@@ -16,6 +16,7 @@ SECTIONS: dict[str, Section] = {
     "one": ("One lead", one_lead.measure),
     "files": ("Files, as a process", files.measure),
     "start": ("Start, parse, check, compile", start.measure),
+    "sql": ("The SQL of a ruleset, in DuckDB", pushed_down.measure),
 }
 ASKED_FOR: dict[str, Section] = {
     "databases": ("Tables of databases, and Spark", databases.measure),
