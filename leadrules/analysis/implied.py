@@ -7,10 +7,11 @@ being short.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import permutations
 
-from leadrules.meaning.emails import Directory
+from leadrules.meaning.emails import Directory, shipped
 from leadrules.meaning.text import BLANKS, mentions
 from leadrules.ruleset import At, Condition, TextIs, TextTest
 
@@ -36,9 +37,42 @@ def impossible(tests: Sequence[Condition], directories: Sequence[Directory]) -> 
             for at, test in enumerate(tests)
             if isinstance(test, TextIs) and (directories[at] == directory or test.word == "valid")
         }
+        found += _of_domains(tests, directory, places)
         if "valid" in places and all(word in places for word in _CLASSES):
             found.append(((places["valid"], True), *((places[word], False) for word in _CLASSES)))
     return found
+
+
+def _of_domains(
+    tests: Sequence[Condition], directory: Directory, places: Mapping[str, int]
+) -> Iterator[Combination]:
+    """What the domains of `at` say of the class of an address: every address at gmail.com is personal."""
+    for at, test in enumerate(tests):
+        if not isinstance(test, At) or not places.keys() & set(_CLASSES):
+            continue
+        kinds = {_class_below(domain, directory) for domain in test.domains}
+        if len(kinds) != 1 or None in kinds:
+            continue
+        (kind,) = kinds
+        for word in _CLASSES:
+            if word in places and word != kind:
+                yield (at, True), (places[word], True)
+            elif word in places and "valid" in places:
+                yield (at, True), (places["valid"], True), (places[word], False)
+
+
+@lru_cache(maxsize=256)
+def _class_below(domain: str, directory: Directory) -> str | None:
+    """The class of every valid address at a domain or below it; None where they differ."""
+    lists = directory.lists
+    listed = (
+        shipped("personal"), shipped("disposable"), lists.personal_added, lists.personal_removed,
+        lists.disposable_added, lists.disposable_removed,
+    )  # fmt: skip
+    below = f".{domain}"
+    if any(one.endswith(below) for group in listed for one in group):
+        return None
+    return directory.kind(f"a@{domain}") or "business"
 
 
 def _is_classes(test: Condition) -> bool:

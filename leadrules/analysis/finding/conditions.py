@@ -81,7 +81,7 @@ def _negation(look: Looking, site: Site) -> Iterator[Problem]:
     if written.unless is not None or written.condition is not site.node:
         return
     condition = site.condition
-    if not isinstance(condition, Not) or isinstance(condition.part, (And, Known)):
+    if not isinstance(condition, Not) or isinstance(condition.part, (And, Known, Not)):
         return
     for atom in tests_of(condition.part):
         operand: Operand | None = getattr(atom, "operand", None) or getattr(atom, "left", None)
