@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import math
 import random
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -30,7 +31,7 @@ TITLES = {
 COLOURS = ["red", "green", "blue"]
 
 
-def drawn(chance: random.Random, effects: dict[str, tuple[float, float]]) -> tuple[str, float]:
+def drawn(chance: random.Random, effects: Mapping[str, tuple[float, float]]) -> tuple[str, float]:
     """A name by its share, and what it adds to the logarithm of the odds."""
     name = chance.choices(list(effects), [share for share, _ in effects.values()])[0]
     return name, effects[name][1]

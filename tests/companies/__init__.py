@@ -69,7 +69,18 @@ def software(random: Random, n: int = 12_000) -> Company:
             "Cold List": (3, -1.0),
         },
     )
-    title, c = _drawn(random, n, {"Chief Technology Officer": (1, 1.2), "VP of Sales": (1, 0.8), "Sales Director": (1, 0.7), "Data Analyst": (3, -0.2), "Student": (2, -2.0), "Office Manager": (2, -0.4)})  # fmt: skip
+    title, c = _drawn(
+        random,
+        n,
+        {
+            "Chief Technology Officer": (1, 1.2),
+            "VP of Sales": (1, 0.8),
+            "Sales Director": (1, 0.7),
+            "Data Analyst": (3, -0.2),
+            "Student": (2, -2.0),
+            "Office Manager": (2, -0.4),
+        },
+    )
     employees = np.exp(random.normal(4.5, 1.6, n)).astype(int) + 1
     hump = -0.45 * (np.log(employees) - 5.0) ** 2 / 2
     pages = random.poisson(np.exp(random.normal(1.0, 0.8, n)))
@@ -103,16 +114,27 @@ def software(random: Random, n: int = 12_000) -> Company:
             "Pages Visited": pages,
             "Budget (USD)": _blanked(random, budget, 0.2),
             "Asked for Demo": np.where(asked, "yes", "no"),
-            "Phone": [f"+420 {int(one)}" if yes else None for one, yes in zip(random.integers(10**8, 10**9, n), known, strict=True)],
+            "Phone": [
+                f"+420 {int(one)}" if yes else None
+                for one, yes in zip(random.integers(10**8, 10**9, n), known, strict=True)
+            ],
             "Favourite Colour": random.choice(["red", "green", "blue", "grey"], n),
             "Form Variant": random.integers(1, 9, n),
             "Created On": created,
             "Opportunity Stage": stage,
-            "Discount Granted": [float(random.integers(5, 30)) if won and random.random() < 0.9 else None for won in bought],
-            "Loss Reason": [str(random.choice(["price", "timing"])) if not won and random.random() < 0.5 else None for won in bought],
-            "Lead Rating": np.where(bought, random.choice(["Hot", "Warm"], n, p=[0.7, 0.3]), random.choice(["Hot", "Warm", "Cold"], n, p=[0.1, 0.3, 0.6])),
+            "Discount Granted": [
+                float(random.integers(5, 30)) if won and random.random() < 0.9 else None for won in bought
+            ],
+            "Loss Reason": [
+                str(random.choice(["price", "timing"])) if not won and random.random() < 0.5 else None for won in bought
+            ],
+            "Lead Rating": np.where(
+                bought,
+                random.choice(["Hot", "Warm"], n, p=[0.7, 0.3]),
+                random.choice(["Hot", "Warm", "Cold"], n, p=[0.1, 0.3, 0.6]),
+            ),
         }
-    )  # fmt: skip
+    )
     return Company(
         frame, "Opportunity Stage=Closed Won", "Opportunity Stage", ("Discount Granted", "Loss Reason", "Lead Rating")
     )
