@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 
-from benchmarks import databases, files, in_memory, one_lead, results, start
+from benchmarks import databases, files, in_memory, one_lead, pushed_down, results, start
 from benchmarks.measure import FULL, QUICK, Row, Scale
 
 Section = tuple[str, Callable[[Scale], Iterator[Row]]]

@@ -23,7 +23,7 @@ AS_OF = date(2026, 1, 1)
 def measure(scale: Scale) -> Iterator[Row]:
     if not installed("duckdb"):
         return
-    for rules, count in ((100, scale.leads(200_000)), (1_000, scale.leads(50_000))):
+    for rules, count in ((100, scale.leads(200_000)), (1_000, scale.leads(200_000))):
         for reasons in (0, 3):
             yield from _beside(rules, count, reasons, scale.rounds)
 
