@@ -97,11 +97,10 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A column that is not looked at, and why; `leak` says that it may know the outcome."""
+    """A column that is not looked at, and why."""
 
     header: str
     why: str
-    leak: bool = False
 
 
 def attributes_of(

@@ -205,6 +205,9 @@ def threshold_text(one: Threshold) -> str:
 def report(one: Calibration) -> dict[str, Any]:
     """The same for programs."""
     outcome = one.outcome
+    alone: dict[str, float] = {}
+    for finding in (*one.leaking, *one.findings):
+        alone[finding.attribute.header] = max(finding.alone, alone.get(finding.attribute.header, 0.0))
     return {
         "leads": {
             "read": one.read,
@@ -240,7 +243,10 @@ def report(one: Calibration) -> dict[str, Any]:
             }
             for finding, given in zip(one.findings, one.points, strict=True)
         ],
-        "leaks": [{"column": leak.header, "why": leak.why, "left_out": leak.sure} for leak in one.leaks],
+        "leaks": [
+            {"column": leak.header, "why": leak.why, "left_out": leak.sure, "auc": alone.get(leak.header)}
+            for leak in one.leaks
+        ],
         "not_looked_at": [{"column": left.header, "why": left.why} for left in one.left],
         "overlaps": [
             {"first": pair.first, "second": pair.second, "cramers_v": round(pair.likeness, 4)} for pair in one.overlaps

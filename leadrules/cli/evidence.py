@@ -112,7 +112,7 @@ def split_parts(said: str | None) -> tuple[str | None, date | None]:
 
 
 def open_again(leads: str, **options: str | None) -> LeadSource:
-    """Open leads that are read more than once; standard input is kept in a temporary file."""
+    """Open leads that are read more than once, which standard input cannot be. Raises LeadsError."""
     from leadrules.leads.errors import LeadsError
 
     if leads == "-":

@@ -7,7 +7,7 @@ two fit.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,10 +72,6 @@ def days_of(source: LeadSource, header: str | None, option: str) -> Days:
     format = choice.options.partition('format "')[2].partition('"')[0] or None
     missing = frozenset({"", *map(fold, column.missing), *map(fold, column.doubtful)})
     return Days(header, Field("day", choice.type, format=format, missing=missing, bad_as_missing=True))  # type: ignore[arg-type]
-
-
-def day_from_number(number: int) -> date:
-    return _EPOCH + timedelta(days=number)
 
 
 def _named(source: LeadSource, header: str, option: str) -> str:
