@@ -9,7 +9,6 @@ Points are whole hundredths throughout.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +19,7 @@ from leadrules.bins import Mask, day_number
 from leadrules.engine.block import JOINT_BINS, Block
 from leadrules.engine.operands import Ints
 from leadrules.engine.plan import RulePlan
-from leadrules.engine.tables import Bucket, Table, Tables, bucket_of
+from leadrules.engine.tables import Bucket, Layout, Tables, bucket_of
 from leadrules.meaning.fading import LARGEST, ONE
 from leadrules.ruleset import DayOf, FieldValue, Limits, Units
 
@@ -112,20 +111,21 @@ class Totals:
     total: Ints
 
 
-def _tabled(laid_out: Sequence[Table], block: Block) -> dict[Bucket, npt.NDArray[Any]]:
+def _tabled(layout: Layout, block: Block) -> dict[Bucket, npt.NDArray[Any]]:
     """What the tables give each lead, added up by bucket, a strip of leads after the other."""
-    kinds = {bucket: points.dtype for table in laid_out for bucket, points in table.points.items()}
-    sums = {bucket: np.zeros(block.rows, dtype=kind) for bucket, kind in kinds.items()}
+    sums = {bucket: np.zeros(block.rows, layout.kind) for table in layout.tables for bucket in table.points}
     places, wide = np.empty(STRIP, dtype=np.uint16), np.empty(STRIP, dtype=np.intp)
-    given = np.empty(STRIP, dtype=next(iter(kinds.values()), np.int32))
+    kinds = {points.dtype for table in layout.tables for points in table.points.values()}
+    given = {kind: np.empty(STRIP, dtype=kind) for kind in kinds}
     for start in range(0, block.rows, STRIP):
         rows = slice(start, min(start + STRIP, block.rows))
         part = slice(0, rows.stop - start)
-        for table in laid_out:
+        for table in layout.tables:
             wide[part] = block.put_index(table.axes, places[part], rows)
             for bucket, points in table.points.items():
-                points.take(wide[part], out=given[part], mode="clip")
-                sums[bucket][rows] += given[part]
+                found = given[points.dtype][part]
+                points.take(wide[part], out=found, mode="clip")
+                sums[bucket][rows] += found
     return sums
 
 
@@ -135,7 +135,7 @@ def totals(tables: Tables, block: Block, cuts: Cuts | None = None) -> Totals:
     model = plan.model
 
     layout = tables.layout(block)
-    sums: dict[Bucket, npt.NDArray[Any]] = _tabled(layout.tables, block)
+    sums: dict[Bucket, npt.NDArray[Any]] = _tabled(layout, block)
     sums = {bucket: points.astype(np.int64, copy=False) for bucket, points in sums.items()}
     for position in layout.leftover:
         bucket, points = bucket_of(plan.rules[position]), contribution(tables, block, position)

@@ -41,11 +41,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """The joint tables for some sizes of the axes, and the rules that none of them holds."""
+    """The joint tables for some sizes of the axes, the rules that none of them holds, and a type that holds any sum."""
 
     sizes: Mapping[int, int]
     tables: Sequence[Table]
     leftover: Sequence[int]
+    kind: np.dtype[np.signedinteger[Any]]
 
 
 class Tables:
@@ -109,14 +110,17 @@ class Tables:
                     table += points.reshape(shape)
             held = [position for member in members for position in rules[member]]
             laid_out.append((axes, held, {bucket: table.ravel() for bucket, table in sums.items()}))
-        # Half the room where every sum fits: twice as much of the tables stays near the processor.
-        reach = sum(int(np.abs(points).max()) for _, _, sums in laid_out for points in sums.values())
-        kind = max(_narrowest(reach), np.int32, key=lambda kind: np.iinfo(kind).max)
+        # Numbers as narrow as can be: more of the tables stays near the processor.
+        reach = sum(_largest(points) for _, _, sums in laid_out for points in sums.values())
         tables = [
-            Table(axes, held, {bucket: points.astype(kind) for bucket, points in sums.items()})
+            Table(axes, held, {bucket: points.astype(_narrowest(_largest(points))) for bucket, points in sums.items()})
             for axes, held, sums in laid_out
         ]
-        return Layout(size, tables, leftover)
+        return Layout(size, tables, leftover, np.dtype(np.int32 if reach < 2**31 else np.int64))
+
+
+def _largest(points: Ints) -> int:
+    return int(np.abs(points).max())
 
 
 def _narrowest(largest: int) -> type[np.signedinteger[Any]]:
