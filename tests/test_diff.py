@@ -115,6 +115,21 @@ def test_every_lead_that_is_named_is_as_it_is_said() -> None:
     assert {(one.before, one.after) for one in proof.moves} >= {("MQL", "Lead"), ("SQL", "MQL")}
 
 
+@pytest.mark.parametrize("seconds", [0.0, 0.001, 0.05])
+def test_without_time_nothing_is_called_the_same(seconds: float) -> None:
+    old, new = (check_path(CASES / f"{name}.rules").or_raise() for name in ("old", "new"))
+    assert prove(old, new, DAY, seconds).same != "yes"
+
+
+def test_fields_that_cannot_be_compared_leave_it_undecided() -> None:
+    one, two = (
+        check_text(f"field a : {kind}\nwhen a is {value} add 5") for kind, value in (("integer", "3"), ("text", '"3"'))
+    )
+    found = difference(("old", one), ("new", two), DAY, 30)
+    assert (found.proof.same, found.proof.apart) == ("open", ("a",))
+    assert {change.kind for change in found.changes} == {"changed"}
+
+
 def many_rules(number: int) -> list[str]:
     draw = random.Random(5)
     return [

@@ -48,7 +48,7 @@ class Change:
     @property
     def none(self) -> bool:
         """Whether it has been proved that the score never changes."""
-        return self.up.bound in (0, None) and self.down.bound in (0, None) and self.up.known in (0, None)
+        return all(one.empty or one.bound == 0 for one in (self.up, self.down))
 
 
 @dataclass(frozen=True)

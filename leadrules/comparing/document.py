@@ -111,7 +111,6 @@ def _of(part: int, whole: int) -> str:
 def _proof(proof: Proof) -> Iterator[Element]:
     if proof.same == "yes":
         return
-    yield Heading("Of all leads that there could be")
     lines = [line for line in (_score(proof.up, "up"), _score(proof.down, "down")) if line]
     if not lines and proof.up is None and not proof.apart:
         lines.append("the score never changes")
@@ -132,7 +131,9 @@ def _proof(proof: Proof) -> Iterator[Element]:
         lines.append(f"for these leads these differ too: {', '.join(also)}")
     if proof.notes:
         lines.append(f"{_names(proof.notes)} read differently: what is said holds for values that both can read")
-    yield Sentences(lines, listed=True)
+    if lines:
+        yield Heading("Of all leads that there could be")
+        yield Sentences(lines, listed=True)
 
 
 def _score(change: ScoreChange | None, way: str) -> str:
