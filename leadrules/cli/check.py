@@ -73,6 +73,7 @@ def check(
     Example:
       leadrules check inbound.rules
       leadrules check rulesets/ --format line --fail-level error
+      leadrules check inbound.rules --leads leads.csv
 
     Exit code: 0 nothing to report, 1 problems, 2 nothing could be checked.
     """
