@@ -86,17 +86,17 @@ class Layers:
         self,
         source: exp.Expression,
         kept: Sequence[str],
-        outputs: Sequence[tuple[str, exp.Expression]],
+        outputs: Sequence[tuple[str, exp.Expression | None]],
         fence: Callable[[exp.Select], exp.Select],
         most_columns: int | None = None,
     ) -> exp.Select:
-        """The whole statement: the table's `kept` columns, then the outputs, over as many layers as they need.
+        """The whole statement, in as many layers as it needs. An output that is None is a column that the table `kept`.
 
         `fence` keeps an optimizer from merging a layer into the next, where a database would.
         """
         places = sorted({one.place for one in self.named.values()})
         members = {place: [one for one in self.named.values() if one.place == place] for place in places}
-        wanted_last = _names(expression for _, expression in outputs) & self.named.keys()
+        wanted_last = _names(expression for _, expression in outputs if expression is not None) & self.named.keys()
         needed: dict[Place, set[str]] = {}
         later = set(wanted_last)
         for place in reversed(places):
@@ -136,9 +136,11 @@ class Layers:
             name = self._free(PHASES[place[0]])
             ctes.append(exp.CTE(this=select, alias=exp.TableAlias(this=exp.Identifier(this=name, quoted=False))))
             previous = exp.Table(this=exp.Identifier(this=name, quoted=False))
-        final: list[exp.Expression] = [terms.column(name, quoted=True) for name in kept]
-        final += [
-            exp.Alias(this=expression, alias=exp.Identifier(this=name, quoted=True)) for name, expression in outputs
+        final = [
+            terms.column(name, quoted=True)
+            if expression is None
+            else exp.Alias(this=expression, alias=exp.Identifier(this=name, quoted=True))
+            for name, expression in outputs
         ]
         whole = exp.Select(expressions=final).from_(previous, copy=False)
         whole.set("with_", exp.With(expressions=ctes))

@@ -64,4 +64,6 @@ class Refusals:
             return
         lines = [one.text + (f"\n  = help: {one.help}" if one.help else "") for one in self.found]
         what = "this ruleset" if len(lines) > 1 else "a part of this ruleset"
-        raise LeadsError(f"{what} cannot be said in {dialect} SQL, and nothing is approximated:\n" + "\n".join(lines))
+        raise LeadsError(
+            f"{what} cannot be said in the SQL of {dialect}, and nothing is approximated:\n" + "\n".join(lines)
+        )

@@ -26,7 +26,7 @@ from leadrules.databases.sql.terms import SQL, text
 from leadrules.databases.sql.verdicts import Verdicts
 from leadrules.databases.table import Table
 from leadrules.leads import LeadsError, match_headers
-from leadrules.leads.chosen import choose_columns
+from leadrules.leads.chosen import Chosen, choose_columns
 from leadrules.ruleset import Arithmetic, FrameworkCount, Model
 
 REJECT_REASON = "reject_reason"
@@ -83,8 +83,8 @@ def added_names(model: Model, reasons: int | None) -> list[str]:
     return [*names, *(["reasons"] if reasons != 0 else []), REJECT_REASON]
 
 
-def _chosen(model: Model, table: Table, wanted: Wanted) -> tuple[list[str], list[str]]:
-    """The names of the table's columns and of the added ones that come out."""
+def _chosen(model: Model, table: Table, wanted: Wanted) -> list[Chosen]:
+    """What comes out, in order: columns of the table and added ones."""
     added = [wanted.prefix + name for name in added_names(model, wanted.reasons)]
     own = [column.name for column in table.columns]
     twins = {name.lower(): name for name in own}
@@ -99,10 +99,7 @@ def _chosen(model: Model, table: Table, wanted: Wanted) -> tuple[list[str], list
             f"the SELECT would add {shown}, and the table has a column of that name",
             "name the added columns otherwise with `--prefix lead_`, or drop those of an earlier run with `--replace`",
         )
-    chosen = choose_columns(own, added, wanted.columns, drop)
-    return [one.name for one in chosen if one.position is not None], [
-        one.name for one in chosen if one.position is None
-    ]
+    return choose_columns(own, added, wanted.columns, drop)
 
 
 class _Writer:
@@ -110,10 +107,11 @@ class _Writer:
 
     def __init__(
         self, model: Model, table: Table, dialect: Dialect, as_of: date | None, wanted: Wanted,
-        chosen: tuple[list[str], list[str]],
+        chosen: Sequence[Chosen],
     ):  # fmt: skip
         self.model, self.table, self.dialect, self.wanted = model, table, dialect, wanted
-        self.kept, self.outputs = chosen
+        self.chosen = chosen
+        self.kept = [one.name for one in chosen if one.position is not None]
         self.as_of = as_of
         self.refusals = Refusals()
         self.layers = Layers({column.name.lower() for column in table.columns} | {name.lower() for name in self.kept})
@@ -151,7 +149,7 @@ class _Writer:
         assert tree is not None
         self._put_lists(tree, mail)
         self._head(tree)
-        return Statement(tree, self.dialect, (*self.kept, *(name for name, _ in outputs)))
+        return Statement(tree, self.dialect, tuple(name for name, _ in outputs))
 
     # ---------------------------------------------------------------------- values
 
@@ -187,7 +185,7 @@ class _Writer:
 
     # --------------------------------------------------------------------- outputs
 
-    def _outputs(self, operands: Operands, verdicts: Verdicts, points: Points) -> list[tuple[str, SQL]]:
+    def _outputs(self, operands: Operands, verdicts: Verdicts, points: Points) -> list[tuple[str, SQL | None]]:
         """What comes out, by name; nothing of a rejected lead, and little of an excluded one."""
         dialect, model = self.dialect, self.model
         rejected: SQL | None = None
@@ -234,7 +232,7 @@ class _Writer:
         outputs.append(reject)
         names = [self.wanted.prefix + name for name in added_names(model, self.wanted.reasons)]
         by_name = dict(zip(names, outputs, strict=True))
-        return [(name, by_name[name]) for name in self.outputs]
+        return [(one.name, by_name[one.name] if one.position is None else None) for one in self.chosen]
 
     def _reasons(self, verdicts: Verdicts, points: Points) -> SQL:
         excluding = [terms.when((held.copy(), text(said))) for said, held in verdicts.excludes]
@@ -253,7 +251,7 @@ class _Writer:
 
     def _refuse_long_names(self) -> None:
         longest = self.dialect.longest_name
-        long = [name for name in self.outputs if longest is not None and len(name.encode()) > longest]
+        long = [one.name for one in self.chosen if longest is not None and len(one.name.encode()) > longest]
         if long:
             raise LeadsError(
                 f"{self.dialect.name} cuts names of columns after {longest} bytes, and `{long[0]}` is longer",
