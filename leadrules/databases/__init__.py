@@ -1,9 +1,11 @@
-"""Leads that live in a database: a ruleset as SQL (`sql/`), and running it there.
+"""Leads that live in a database: reading and writing tables, a ruleset as SQL, and running it there.
 
-part        | turns
-------------|------
-`table`     | a table's columns, however they are given, into names and kinds
-`sql/`      | a checked ruleset and a table into one `SELECT` in a database's dialect
-`dbt`       | that `SELECT` into a dbt model and its description
-`connected` | a URL into a connection that knows its tables and runs a `SELECT` where they are
+part                            | turns
+--------------------------------|------
+`url`, `tables`, `*_tables`     | a URL into a table that is read in blocks
+`writing`                       | scored leads into a table, all or nothing
+`table`                         | a table's columns, however they are given, into names and kinds
+`sql/`                          | a checked ruleset and a table into one `SELECT` in a database's dialect
+`pushdown`                      | that `SELECT` into a table beside the leads, without a lead leaving the database
+`dbt`                           | that `SELECT` into a dbt model and its description
 """
