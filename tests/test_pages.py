@@ -26,10 +26,7 @@ PAGES = sorted((PROBLEMS / "pages").glob("*.md"))
 SECTION = re.compile(r"^## (Wrong|Right)\n(.*?)(?=^## |\Z)", re.M | re.S)
 BLOCK = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.M | re.S)
 LARGE = 21_000_000
-PROVED = {
-    name
-    for name in re.findall(r'"([a-z-]+)",\s+"(?:error|warning|info)"', (PROBLEMS / "proof_messages.py").read_text())
-}
+PROVED = set(re.findall(r'"([a-z-]+)",\s+"(?:error|warning|info)"', (PROBLEMS / "proof_messages.py").read_text()))
 """What looking at all leads tells: of a small example of something else it may tell all sorts of things."""
 ALSO = {"cannot-be-allowed": {"unknown-field"}}
 """What a wrong example cannot but have besides."""
