@@ -57,6 +57,8 @@ class Operands:
     as_of: date | None
     as_of_column: SQL | None
     values: dict[int, SQL] = field(default_factory=dict)
+    folded_cells: dict[int, SQL] = field(default_factory=dict)
+    """Folded cells of text fields, where there are any; a missing value's is not null."""
     scores: dict[int | None, SQL] = field(default_factory=dict)
     count: Callable[[FrameworkCount], SQL] = field(default=lambda _: terms.null())
     label: Callable[[int], SQL] = field(default=lambda _: terms.null())
@@ -124,9 +126,13 @@ class Operands:
             from leadrules.meaning.text import fold
 
             return terms.text(fold(str(operand.value)))
-        return self.once(
-            "folded", operand, f"folded_{self.hint(operand)}", lambda: self.dialect.folded(self.value(operand))
-        )
+        cell = self.folded_cells.get(operand.field) if isinstance(operand, FieldValue) else None
+
+        def make() -> SQL:
+            value = self.value(operand)
+            return self.dialect.folded(value) if cell is None else terms.when((terms.is_known(value), cell.copy()))
+
+        return self.once("folded", operand, f"folded_{self.hint(operand)}", make)
 
     def marked(self, operand: Operand) -> SQL:
         """A folded text with its words marked off."""

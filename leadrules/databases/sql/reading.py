@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as data_field
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 
@@ -66,6 +67,8 @@ class Reader:
     layers: Layers
     bounds: Mapping[int, float]
     """For fields that are computed with where that could fail: how far from 1 their size may be, as a factor."""
+    folded: dict[str, SQL] = data_field(default_factory=dict)
+    """The folded cells of text fields that had to be folded to be read, by the field's name."""
 
     def read(self, position: int, field: Field, column: TableColumn | None) -> Reading:
         """The value of a field; a field without a column is its default, or missing. Raises CannotSay."""
@@ -256,7 +259,7 @@ class Reader:
             if field.missing == {""}:
                 return Reading(call("NULLIF", said, text("")))
             return Reading(terms.when((terms.negated(self._is_missing(field, said)), said.copy())))
-        folded = self._named("folded", field, self.dialect.folded(said))
+        folded = self._folded(field, said)
         by_choice: dict[str, list[str]] = {}
         for spelling, choice in field.choices.items():
             if spelling not in field.missing:
@@ -272,7 +275,12 @@ class Reader:
     def _is_missing(self, field: Field, said: SQL) -> SQL:
         if field.missing == {""}:
             return exp.EQ(this=said.copy(), expression=text(""))
-        return terms.among_texts(self._named("folded", field, self.dialect.folded(said.copy())), field.missing)
+        return terms.among_texts(self._folded(field, said), field.missing)
+
+    def _folded(self, field: Field, said: SQL) -> SQL:
+        if field.name not in self.folded:
+            self.folded[field.name] = self._named("folded", field, self.dialect.folded(said.copy()))
+        return self.folded[field.name].copy()
 
     def _items(self, field: Field, items: SQL) -> Reading:
         return Reading(terms.when((self.dialect.has_items(items), items.copy())))

@@ -174,6 +174,8 @@ class _Writer:
             with self.refusals.within(field.span):
                 reading = reader.read(position, field, None if header is None else by_name[header])
                 operands.values[position] = reading.value
+                if field.kind == "text" and field.default is None and field.name in reader.folded:
+                    operands.folded_cells[position] = reader.folded[field.name]
                 if reading.bad is not None:
                     bad = self.layers.add("read", f"bad_{field.name}", terms.definitely(reading.bad))
                     self.bads.append((bad, reading.reason))
