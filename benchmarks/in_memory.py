@@ -54,7 +54,7 @@ def _plain(rules: int, count: int, rounds: int) -> tuple[list[Row], float]:
     best = compared(contenders, ["score", "stage"], rounds)
     rows = list(_rows(what, best))
     ours = best[OURS]
-    everything = take_turns({"all": lambda: ruleset.score(leads, AS_OF, reasons=None)}, 1)["all"]
+    everything = take_turns({"all": lambda: ruleset.score(leads, AS_OF, reasons=None)}, 2)["all"]
     rows.insert(
         2, Row(what, f"{OURS}, all reasons", shown(everything), f"{times(everything / ours)} times plain scoring")
     )
