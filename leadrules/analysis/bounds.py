@@ -13,10 +13,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from leadrules.analysis.questions import Analysis, Answer, Extreme
+from leadrules.analysis.ruling import Ruling
 from leadrules.analysis.sums import Literal
 from leadrules.analysis.witness import Accept
 from leadrules.reference import Evaluation
-from leadrules.ruleset import Model
+from leadrules.ruleset import Model, Rule
+
+MANY = 60
+"""With more rules than this, a lead with fewer known facts is looked for only briefly."""
+
+MOST_TRIED = 12
+"""How many rules are asked one by one whether they are enough for a stage."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,8 @@ class Bounds:
 
 def bounds(model: Model, as_of: date, seconds: float = 30.0) -> Bounds:
     """The bounds of a checked ruleset, within so many seconds; what is not decided by then says so."""
-    analysis = Analysis([model], as_of, seconds, cheap=max(seconds / 30, 0.2))
+    cheap = seconds / (30 if len(model.rules) <= MANY else 300)
+    analysis = Analysis([model], as_of, seconds, cheap)
     named = [(None, "score"), *((at, one.name) for at, one in enumerate(model.scores))]
     scores = tuple(
         ScoreBounds(name, analysis.score(at, False), analysis.score(at, True)) for at, name in (*named[1:], named[0])
@@ -89,7 +97,7 @@ def _alone(analysis: Analysis, position: int, held: Answer) -> tuple[tuple[int, 
     always = {at for at, one in enumerate(silent) if one is True}
     if analysis.ask([ruling.holds(position), *silent], _holding(position, set(), always), cheap=0).possible:
         return (), ()
-    enough = [at for at in _strong(analysis, position) if _is_enough(analysis, position, at, silent, always)]
+    enough = [at for at in _strong(analysis, position, silent) if _is_enough(analysis, position, at, silent, always)]
     needed = []
     while suspects:
         rule = suspects.pop(0)
@@ -102,29 +110,28 @@ def _alone(analysis: Analysis, position: int, held: Answer) -> tuple[tuple[int, 
     return tuple(sorted(needed)), tuple(enough)
 
 
-def _strong(analysis: Analysis, position: int) -> list[int]:
-    """Rules that may give as many points as the stage asks for; all where it asks for none."""
-    stage = analysis.models[0].stages[position]
+def _strong(analysis: Analysis, position: int, silent: Sequence[Literal]) -> list[int]:
+    """Rules that may give what the stage asks for beyond what leads have without any; the largest first."""
+    model, ruling = analysis.models[0], analysis.ruling
+    stage = model.stages[position]
     if stage.threshold is None:
         return []
-    model, ruling = analysis.models[0], analysis.ruling
-    least = min(row.points for row in stage.threshold)
-    found = []
-    for at, rule in enumerate(model.rules):
-        table = ruling.table(rule)
-        most = max((row.points for row in rule.rows), default=0)
-        if rule.units is not None:
-            units = ruling.most_units(rule)
-            most = rule.at_most if units is None else min(most * units, rule.at_most or most * units)  # type: ignore[assignment]
-        elif table is not None:
-            most = max(table[2])
-        if most is not None and most > 0 and most * 10 >= least:
-            found.append(at)
-    strongest = sorted(found, key=lambda at: -max(row.points for row in model.rules[at].rows))
-    return strongest[:MOST_TRIED]
+    without = analysis.score(stage.on, True, cheap=False, given=silent).bound
+    least = min(row.points for row in stage.threshold) - (without or 0)
+    most = {at: _most(ruling, rule) for at, rule in enumerate(model.rules)}
+    return sorted((at for at in most if most[at] >= least), key=lambda at: -most[at])[:MOST_TRIED]
 
 
-MOST_TRIED = 40
+def _most(ruling: Ruling, rule: Rule) -> float:
+    """As many hundredths of the total as a rule can give."""
+    most: float = max((row.points for row in rule.rows), default=0)
+    units = None if rule.units is None else ruling.most_units(rule)
+    if units is not None:
+        most *= units
+    if rule.at_most is not None:
+        most = min(most, rule.at_most)
+    weight = 10_000 if rule.score is None else ruling.model.scores[rule.score].weight
+    return most * max(weight / 10_000, 1)
 
 
 def _is_enough(analysis: Analysis, position: int, rule: int, silent: Sequence[Literal], always: set[int]) -> bool:

@@ -43,9 +43,7 @@ def impossible(tests: Sequence[Condition], directories: Sequence[Directory]) -> 
     return found
 
 
-def _of_domains(
-    tests: Sequence[Condition], directory: Directory, places: Mapping[str, int]
-) -> Iterator[Combination]:
+def _of_domains(tests: Sequence[Condition], directory: Directory, places: Mapping[str, int]) -> Iterator[Combination]:
     """What the domains of `at` say of the class of an address: every address at gmail.com is personal."""
     for at, test in enumerate(tests):
         if not isinstance(test, At) or not places.keys() & set(_CLASSES):
