@@ -8,12 +8,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import duckdb
 import polars as pl
@@ -46,10 +48,11 @@ DAY = "2026-11-02"
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     if programs() is None:
         pytest.skip("no PostgreSQL server is installed")
-    with server(tmp_path_factory.mktemp("postgresql")) as url:
+    # pytest closes its own folder to other users, and the server is one, whenever a second pytest starts.
+    with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as url:
         yield url
 
 
@@ -235,12 +238,13 @@ NASTY = {
     "duckdb": (
         "h HUGEINT, u UUID, iv INTERVAL, tm TIME, tz TIMESTAMPTZ, ts TIMESTAMP, li INTEGER[], st STRUCT(a INTEGER),"
         " e ENUM('x'), de DECIMAL(30;10), b BOOLEAN, bl BLOB, da DATE, m MAP(VARCHAR; INTEGER), bi BIT, ti TINYINT,"
-        " ub UBIGINT, f FLOAT, d DOUBLE, t VARCHAR, j JSON",
+        " ub UBIGINT, f FLOAT, d DOUBLE, t VARCHAR, j JSON, s TIMESTAMP_S, mi TIME",
         "170141183460469231731687303715884105727, '01234567-89ab-cdef-0123-456789abcdef', INTERVAL '1 month 2 days',"
         " '10:00:00.5', '2020-01-01 12:00:00+02', '1800-01-01', [1, NULL], {'a': 1}, 'x', 1.0000000001, true,"
-        " '\\x00\\xff'::BLOB, '0900-01-01', MAP {'k': 2}, '10110'::BIT, -128, 18446744073709551615, 0.1, 0.1, '', '{}'",
+        " '\\x00\\xff'::BLOB, '0900-01-01', MAP {'k': 2}, '10110'::BIT, -128, 18446744073709551615, 0.1, 0.1, '', '{}',"
+        " 'infinity', '24:00:00'",
         "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'infinity', NULL, NULL, NULL, NULL,"
-        " 'nan', '-inf', 'a\"\n;,', NULL",
+        " 'nan', '-inf', 'a\"\n;,', NULL, '2020-01-01', NULL",
     ),
     "sqlite": (
         "a, b INTEGER, c REAL, d BLOB, e BOOLEAN, f DATE",
@@ -489,6 +493,193 @@ def test_a_connection_that_is_lost_in_the_middle(place: Place, side: str) -> Non
     source.close()
     assert PASSWORD not in str(failure.value)
     assert place.rows("SELECT * FROM scores") == before
+
+
+# ------------------------------------------------------------- odd names, the same place twice
+
+ODD = ["a b", "a.b", 'a"b', "Ünï", "select", "Mixed", "o'brien", "%s", "$1", "x;y", "leads_block", "leadrules_part"]
+
+
+def test_odd_names_of_tables_and_columns(place: Place) -> None:
+    for name in ODD:
+        quoted = '"' + name.replace('"', '""') + '"'
+        place.rows(f"CREATE TABLE {quoted} (id TEXT, clicks INTEGER, {quoted} TEXT, size INTEGER, since DATE)")
+        place.rows(f"INSERT INTO {quoted} VALUES ('a', 3, 'own', NULL, NULL)")
+        out = '"out of ' + quoted[1:]
+        for _ in range(2):
+            result = run(RULES, place(quote(quoted)), "-o", place(quote(out)))
+            assert result.exit_code == 0, result.output
+        assert place.rows(f"SELECT id, {quoted}, score FROM {out}") == [("a", "own", 36.0)]
+        result = run(RULES, place(quote(out)), "-o", place(quote(quoted)), "--replace", "--mode", "replace")
+        assert result.exit_code == 0, result.output
+        assert place.rows(f"SELECT id, {quoted}, score FROM {quoted}") == [("a", "own", 36.0)]
+
+
+def test_as_many_columns_as_a_table_can_have(place: Place) -> None:
+    names = ", ".join(f"c{number} INTEGER" for number in range(900))
+    place.rows(f"CREATE TABLE wide (id TEXT, clicks INTEGER, {names})")
+    place.rows("INSERT INTO wide (id, clicks, c899) VALUES ('a', 3, 7)")
+    rules = "field clicks: integer\nfield c899: integer\nwhen c899 >= 7 add 3\n"
+    result = run(rules, place("wide"), "-o", place("scores"))
+    assert result.exit_code == 0, result.output
+    assert place.rows("SELECT c899, score FROM scores") == [(7, 3.0)]
+    result = run(rules, place("wide"), "-o", place("narrow"), "--columns", "id,score")
+    assert result.exit_code == 0, result.output
+    result = run(rules, place("wide"), "-o", place("narrow"), "--mode", "append")
+    assert result.exit_code == 2
+    assert "`c6` and 896 more" in result.output, result.output
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_a_table_without_columns(place: Place) -> None:
+    place.rows("CREATE TABLE leads ()")
+    place.rows("INSERT INTO leads DEFAULT VALUES")
+    result = run("field id: text optional\nwhen id is missing add 1\n", place("leads"), "-o", "out.csv")
+    assert result.exit_code == 2
+    assert "has no columns" in result.output
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM leads -- all of them",
+        "WITH a AS (SELECT * FROM leads) SELECT * FROM a ORDER BY id LIMIT 3",
+        "SELECT * FROM leads WHERE id <> '&query=%20?' ORDER BY id;",
+    ],
+)
+def test_queries_as_one_types_them(place: Place, query: str) -> None:
+    leads_in(place)
+    result = run(RULES, place.query(query), "-o", "out.csv")
+    assert result.exit_code == 0, result.output
+    assert pl.read_csv("out.csv")["id"].to_list() == ["L0", "L1", "L2"]
+
+
+@pytest.mark.parametrize("query", ["SELECT 1; SELECT 2", "DROP TABLE leads", "SELECT id FROM leads; DROP TABLE leads"])
+def test_what_is_no_query_is_refused(place: Place, query: str) -> None:
+    leads_in(place)
+    for output in ("out.csv", place("scores")):
+        result = run(RULES, place.query(query), "-o", output)
+        assert result.exit_code == 2, result.output
+        assert "cannot be read" in result.output
+    assert len(place.rows("SELECT * FROM leads")) == 3
+
+
+def test_the_table_that_is_read_is_never_written_over(place: Place, tmp_path: Path) -> None:
+    leads_in(place)
+    if place.kind == "postgresql":
+        again = [place("public.leads"), place("leads").replace("leads@", f"leads:{quote(PASSWORD)}@")]
+    else:
+        file = "own.db" if place.kind == "duckdb" else "own.sqlite"
+        (tmp_path / "link.db").symlink_to(tmp_path / file)
+        os.link(tmp_path / file, tmp_path / "hard.db")
+        kind = f"{place.kind}:///"
+        again = [place("LEADS"), place("main.leads"), place('"Leads"'), f"{kind}./{file}?table=leads"]
+        again += [f"{kind}link.db?table=leads", f"{kind}hard.db?table=leads", f"{kind}/{tmp_path}/{file}?table=leads"]
+        again += [place("own.leads"), place("own.main.leads")] if place.kind == "duckdb" else []
+    for url in again:
+        for mode in ("replace", "append"):
+            result = run(RULES, place("leads"), "-o", url, "--columns", "id,clicks,size,since", "--mode", mode)
+            assert result.exit_code == 2, (url, result.output)
+            assert "is read by this run already" in result.output
+        result = run(RULES, place("leads"), "-o", f"{url.partition('?')[0]}?table=scores")
+        assert result.exit_code == 0, result.output
+    assert len(place.rows("SELECT * FROM leads")) == 3
+
+
+@pytest.mark.parametrize("mode", ["replace", "append", "upsert"])
+def test_a_query_may_read_the_table_that_is_written(place: Place, mode: str) -> None:
+    leads_in(place)
+    query = place.query("SELECT id || 'x' AS id, clicks, size, since FROM leads")
+    columns = ["--columns", "id,clicks,size,since"]
+    result = run(RULES, query, "-o", place("leads"), *columns, "--mode", mode, *(["--key", "id"] * (mode == "upsert")))
+    assert result.exit_code == 0, result.output
+    assert len(place.rows("SELECT * FROM leads")) == (3 if mode == "replace" else 6)
+    result = run(RULES, place.query("SELECT * FROM leads"), "-o", place("leads"))  # made anew, with more columns
+    assert result.exit_code == 0, result.output
+
+
+def test_rejects_and_reports_are_files(place: Place) -> None:
+    leads_in(place)
+    place.rows("CREATE TABLE bad AS SELECT 'x' AS id, 'many' AS clicks, 1 AS size, NULL AS since")
+    if place.kind != "postgresql":
+        database = Path("own.db" if place.kind == "duckdb" else "own.sqlite")
+        for output in ("out.csv", place("scores")):
+            result = run(RULES, place("bad"), "-o", output, "--rejects", str(database))
+            assert result.exit_code == 2
+            assert "is used by this run already" in result.output
+        assert place.rows("SELECT id FROM bad") == [("x",)]
+    result = run(RULES, place("bad"), "-o", "out.csv", "--rejects", place("rejects"))
+    assert result.exit_code == 2
+    assert "name a file with --rejects" in result.output
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_a_table_that_another_program_has_locked(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    from leadrules.databases import postgresql_tables
+
+    monkeypatch.setattr(postgresql_tables, "LOCK_WAIT", 1)
+    leads_in(place)
+    place.rows("CREATE TABLE scores AS SELECT * FROM leads")
+    import psycopg
+
+    with psycopg.connect(place.base) as other:
+        other.execute("LOCK TABLE scores IN ACCESS EXCLUSIVE MODE")
+        for leads, output in ((place("leads"), place("scores")), (place("scores"), "out.csv")):
+            result = run(RULES, leads, "-o", output)
+            assert result.exit_code == 2
+            assert "scores` has been locked by another program" in result.output
+    assert len(place.rows("SELECT * FROM scores")) == 3
+
+
+# ------------------------------------------------------------- secrets
+
+
+HUSH = [
+    "postgresql://u:hush@127.0.0.1:1/x?table=t",
+    "postgresql://u:hush#1@127.0.0.1/x?table=t",
+    "postgresql://u:hush?x@127.0.0.1/x?table=t",
+    "postgresql://u:hush/x@127.0.0.1/x?table=t",
+    "postgresql://u:a@hush@127.0.0.1/x?table=t",
+    "postgresql://u:hush@127.0.0.1:99999/x?table=t",
+    "postgresql://127.0.0.1:1/x?password=hush&no=1&table=t",
+    "mysql://u:hush@127.0.0.1:1/x?table=t",
+    "postgresql:/u:hush@127.0.0.1:1/x?table=t",
+    "postgresql+psycopg://u:hush@127.0.0.1:1/x?table=t",
+    "postgresql://u:hush@127.0.0.1:1/x",
+]
+
+
+@pytest.mark.parametrize("url", HUSH)
+def test_no_message_has_a_password(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LEADRULES_TRACEBACK", "1")
+    Path("own.rules").write_text(RULES)
+    Path("leads.csv").write_text("id,clicks,size,since\na,1,1,\n")
+    commands = [
+        ["run", "own.rules", url, "--profile"],
+        ["run", "own.rules", "leads.csv", "-o", url],
+        ["run", "own.rules", "leads.csv", "-o", "out.csv", "--rejects", url],
+        ["run", url, "leads.csv"],
+        ["run", "own.rules", url, "-o", url, "--in-database"],
+        ["explain", "own.rules", url, "--row", "1"],
+        ["check", "own.rules", "--leads", url],
+        ["check", url],
+        ["diff", "own.rules", url],
+        ["diff", "own.rules", "own.rules", "--leads", url],
+        ["report", "own.rules", url, "-o", "report.html"],
+        ["report", "own.rules", "leads.csv", "-o", url],
+        ["init", url],
+        ["init", "leads.csv", "-o", url],
+        ["calibrate", url, "--outcome", "won"],
+        ["backtest", "own.rules", url, "--outcome", "won"],
+        ["sql", "own.rules", "--schema", url],
+        ["test", url],
+        ["fmt", url],
+    ]
+    for arguments in commands:
+        result = command(*arguments)
+        assert result.exit_code == 2, (arguments, result.output)
+        assert "hush" not in result.output, (arguments, result.output)
 
 
 # ------------------------------------------------------------- URLs

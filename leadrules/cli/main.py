@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
+from io import StringIO
 from typing import NoReturn
 
 import click
@@ -105,8 +106,9 @@ def exit_code(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.ClickException as error:
-        with suppress(OSError):
-            error.show()
+        told = StringIO()
+        error.show(told)
+        _say(told.getvalue().rstrip("\n"))
         return COULD_NOT
     except (click.Abort, KeyboardInterrupt):
         _say("\nstopped")
@@ -140,13 +142,22 @@ def exit_code(arguments: Sequence[str] | None = None) -> int:
 def _say(text: str) -> None:
     """To standard error; where that is full or gone, the exit code has to do."""
     with suppress(OSError):
-        click.echo(text, err=True)
+        click.echo(_hidden(text), err=True)
+
+
+def _hidden(text: str) -> str:
+    """A message without the passwords of URLs, whatever it repeats of the command."""
+    if ":/" not in text:
+        return text
+    from leadrules.databases.url import without_secrets
+
+    return without_secrets(text)
 
 
 def _report_fault(error: BaseException) -> None:
     """A fault of the program: what and where, in a few lines; the whole of it with LEADRULES_TRACEBACK set."""
     if os.environ.get("LEADRULES_TRACEBACK"):
-        traceback.print_exception(error)
+        _say("".join(traceback.format_exception(error)))
     place = traceback.extract_tb(error.__traceback__)[-1]
     summary = " ".join(str(error).split())[:200]
     _say(

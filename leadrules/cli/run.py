@@ -116,8 +116,8 @@ def run(
 
     model, files = load_or_exit(rules, allow_outside=allow_outside)
 
+    from leadrules.databases.tables import file_of
     from leadrules.databases.tables import shown as shown_place
-    from leadrules.databases.url import is_table_url
     from leadrules.engine.scorer import Scorer
     from leadrules.leads import open_output, open_rejects
     from leadrules.leads.output import stopped_by_signals
@@ -167,7 +167,7 @@ def run(
             ) as writer,
             progress(source) as shown,
         ):
-            rejected = open_rejects(rejects_place, source, inputs=[*files, *([] if is_table_url(output) else [output])])
+            rejected = open_rejects(rejects_place, source, inputs=[*files, file_of(output)])
             try:
                 tally = run_leads(
                     scorer, day, source, matched.headers, writer, rejected, added, progress=shown, profile=profile

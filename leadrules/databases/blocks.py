@@ -57,8 +57,10 @@ def _numbered(frame: pl.DataFrame, positions: Sequence[int]) -> pl.DataFrame:
     return pl.DataFrame([columns[position].alias(str(position)) for position in positions])
 
 
-def refuse_repeated(names: Sequence[str], url: TableUrl) -> None:
-    """Refuse a query that gives two columns one name."""
+def refuse_odd_columns(names: Sequence[str], url: TableUrl) -> None:
+    """Refuse a table without any column, and a query that gives two columns one name."""
+    if not names:
+        raise LeadsError(f"`{url.shown}` has no columns", "name a table that has leads in it")
     seen: set[str] = set()
     for name in names:
         if name in seen:

@@ -1,6 +1,6 @@
 """Tables of a DuckDB file, read and written in DuckDB's own types.
 
-Types that no frame has (intervals, bit strings, whole numbers beyond 38 digits) travel as text and
+Types that no frame has (intervals, bit strings, whole numbers beyond 38 digits, the time 24:00) travel as text and
 are cast back by DuckDB when they go into a table of the same type.
 """
 
@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from leadrules.databases.blocks import TableBlock, numbers_from, refuse_repeated
+from leadrules.databases.blocks import TableBlock, numbers_from, refuse_odd_columns
 from leadrules.databases.url import TableUrl, quoted
 from leadrules.databases.writing import TableWriter, WriteOptions
 from leadrules.leads.block import NO_NUMBERS, ROWS, NumberType, positions_of
@@ -67,21 +68,21 @@ class DuckdbSource:
     absent_is_missing = False
     blank_lines = 0
     total_bytes: int | None = None
-    path: str | None = None
 
     def __init__(self, url: TableUrl, *, writable: bool = False):
         import duckdb
 
         self.url, self.name = url, url.shown
+        self.path: str | None = url.address
         self.connection = connect(url, writable=writable)
         try:
-            described = self.connection.execute(f"DESCRIBE {_subquery(url)}").fetchall()
+            described = self.connection.execute(f"DESCRIBE SELECT * FROM {url.nested()}").fetchall()
         except duckdb.Error as error:
             self.connection.close()
             raise _unreadable(url, error) from error
         self.headers = [str(row[0]) for row in described]
         self.declared = {str(row[0]): str(row[1]) for row in described}
-        refuse_repeated(self.headers, url)
+        refuse_odd_columns(self.headers, url)
         self._frame_types: dict[str, pl.DataType] | None = None
 
     def schema(self) -> dict[str, pl.DataType]:
@@ -117,10 +118,10 @@ class DuckdbSource:
 
     def _select(self) -> str:
         columns = [
-            f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" if _travels_as_text(kind) else quoted(name)
+            f"CAST({quoted(name)} AS {other}) AS {quoted(name)}" if (other := _travels_as(kind)) else quoted(name)
             for name, kind in self.declared.items()
         ]
-        return f"SELECT {', '.join(columns)} FROM ({_subquery(self.url)})"
+        return f"SELECT {', '.join(columns)} FROM {self.url.nested()}"
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -148,6 +149,7 @@ class DuckdbWriter(TableWriter):
         options: WriteOptions,
     ):  # fmt: skip
         self._made = not os.path.exists(url.address)
+        self._block = f"leadrules_{token_hex(8)}"
         self.url = url
         self._done = False
         self._connection = connect(url, writable=True)
@@ -162,7 +164,7 @@ class DuckdbWriter(TableWriter):
         declared = self._source.declared if isinstance(self._source, DuckdbSource) else {}
         empty = self._frame_types()
         with self._registered(empty):
-            own = self._connection.execute('DESCRIBE SELECT * FROM "leads_block"').fetchall()
+            own = self._connection.execute(f"DESCRIBE FROM {quoted(self._block)}").fetchall()
         return [
             declared.get(one.name, kind) if one.position is not None else kind
             for one, (_, kind, *_) in zip(self._chosen, own, strict=True)
@@ -195,7 +197,7 @@ class DuckdbWriter(TableWriter):
     def open_insert(self, into: str, types: Sequence[str]) -> None:
         columns = ", ".join(quoted(name) for name in self.names)
         casts = ", ".join(f"CAST({label} AS {kind})" for label, kind in zip(self._labels(), types, strict=True))
-        self._insert = f'INSERT INTO {into} ({columns}) SELECT {casts} FROM "leads_block"'
+        self._insert = f"INSERT INTO {into} ({columns}) SELECT {casts} FROM {quoted(self._block)}"
 
     def rows(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> pl.DataFrame:
         import polars as pl
@@ -254,16 +256,15 @@ class DuckdbWriter(TableWriter):
     @contextmanager
     def _registered(self, frame: pl.DataFrame) -> Iterator[None]:
         # Registered anew for each block; the last one goes with the connection.
-        self._connection.register("leads_block", frame)
+        self._connection.register(self._block, frame)
         yield
 
 
-def _subquery(url: TableUrl) -> str:
-    return url.query or f"FROM {quoted(*url.table)}"
-
-
-def _travels_as_text(kind: str) -> bool:
-    return any(word in kind.upper() for word in _AS_TEXT)
+def _travels_as(kind: str) -> str | None:
+    """The type that a column is read in, where that is not its own."""
+    if kind.upper() == "TIMESTAMP_S":  # a frame has no seconds, and its thousandths have no room for `infinity`
+        return "TIMESTAMP"
+    return "VARCHAR" if kind.upper() == "TIME" or any(word in kind.upper() for word in _AS_TEXT) else None
 
 
 def _is_text(dtype: pl.DataType) -> bool:

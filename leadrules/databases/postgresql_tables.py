@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from leadrules.databases.blocks import TableBlock, numbers_from, refuse_repeated
+from leadrules.databases.blocks import TableBlock, numbers_from, refuse_odd_columns
 from leadrules.databases.duckdb_tables import no_table
 from leadrules.databases.url import TableUrl, quoted
 from leadrules.databases.writing import TableWriter, WriteOptions
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _WAIT = 10
 """Seconds to wait for the server to answer a connection."""
+LOCK_WAIT = 30
+"""Seconds to wait for a table that another program has locked."""
 _SETTINGS = (
     "SET TimeZone = 'UTC'",
     "SET DateStyle = 'ISO, YMD'",
@@ -41,6 +43,9 @@ _SETTINGS = (
     "SET extra_float_digits = 1",
     "SET synchronize_seqscans = off",
 )
+
+_IDENTITY = "SELECT pg_postmaster_start_time(), current_database(), to_regclass(%s)::oid"
+"""What only one table in the world has, however its server is reached and whatever the search path is."""
 
 
 def connect(url: TableUrl, *, writable: bool) -> psycopg.Connection[Any]:
@@ -50,8 +55,10 @@ def connect(url: TableUrl, *, writable: bool) -> psycopg.Connection[Any]:
     try:
         connection = psycopg.connect(url.address, connect_timeout=_WAIT, application_name="leadrules")
         connection.read_only = not writable
+        connection.execute(f"SET lock_timeout = '{LOCK_WAIT}s'".encode())
         for setting in _SETTINGS:
             connection.execute(setting)
+        connection.commit()
     except psycopg.Error as error:
         raise _not_connected(url, error) from error
     return connection
@@ -74,10 +81,11 @@ class PostgresqlSource:
         self._read = 0
         try:
             with self._reading():
-                cursor = self.connection.execute(f"SELECT * FROM ({url.select()}) AS leads LIMIT 0".encode())
+                cursor = self.connection.execute(f"SELECT * FROM {url.nested()} AS leads LIMIT 0".encode())
                 self.headers = [one.name for one in cursor.description or ()]
                 self.declared = dict(zip(self.headers, _type_names(self.connection, cursor), strict=True))
-            refuse_repeated(self.headers, url)
+                self.connection.rollback()  # no lock is held while nothing is read
+            refuse_odd_columns(self.headers, url)
         except BaseException:
             self.connection.close()
             raise
@@ -97,7 +105,7 @@ class PostgresqlSource:
         # keeps a row of one missing value from being an empty line.
         names = ", ".join(quoted(name) for name in self.headers)
         copy_out = (
-            f"COPY (SELECT {names + ', ' if names else ''}1 FROM ({self.url.select()}) AS leads) "
+            f"COPY (SELECT {names + ', ' if names else ''}1 FROM {self.url.nested()} AS leads) "
             f"TO STDOUT (FORMAT csv, FORCE_QUOTE *)"
         )
         held: list[bytes | memoryview] = []
@@ -107,8 +115,10 @@ class PostgresqlSource:
                 if len(held) == rows:
                     yield self._block(held, positions)
                     held = []
-            if held:
-                yield self._block(held, positions)
+        if held:
+            yield self._block(held, positions)
+        with self._reading():
+            self.connection.rollback()
 
     def _block(self, lines: Sequence[bytes | memoryview], needed: list[int]) -> TableBlock:
         import polars as pl
@@ -143,6 +153,8 @@ class PostgresqlSource:
                     f"the connection to `{self.name}` was lost after {self._read:,} leads",
                     "start the run again: nothing has been written",
                 ) from error
+            if isinstance(error, psycopg.errors.LockNotAvailable):
+                raise _locked(self.url) from error
             raise LeadsError(f"`{self.name}` cannot be read: {_words(error)}") from error
 
     def close(self) -> None:
@@ -187,6 +199,18 @@ class PostgresqlWriter(TableWriter):
                 [quoted(*self.url.table)],
             ).fetchall()
         return [(str(name), str(kind)) for name, kind in found] or None
+
+    def is_source(self) -> bool:
+        source = self._source
+        if not isinstance(source, PostgresqlSource) or not source.url.table:
+            return False
+        with self._writing():
+            own, other = (
+                connection.execute(_IDENTITY, [quoted(*url.table)]).fetchone()
+                for connection, url in ((self._connection, self.url), (source.connection, source.url))
+            )
+            source.connection.rollback()
+        return own == other
 
     def open_insert(self, into: str, types: Sequence[str]) -> None:
         columns = ", ".join(quoted(name) for name in self.names)
@@ -268,6 +292,8 @@ class PostgresqlWriter(TableWriter):
                     f"the connection to `{self.url.shown}` was lost; the table is left as it was",
                     "start the run again when the server answers",
                 ) from error
+            if isinstance(error, psycopg.errors.LockNotAvailable):
+                raise _locked(self.url) from error
             raise self.refused(_words(error)) from error
 
 
@@ -378,6 +404,12 @@ def _written(frame: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
     return frame.select(pl.all().cast(pl.String))
+
+
+def _locked(url: TableUrl) -> LeadsError:
+    return LeadsError(
+        f"`{url.shown}` has been locked by another program for {LOCK_WAIT} seconds", "try again when that is done"
+    )
 
 
 def _not_connected(url: TableUrl, error: psycopg.Error) -> LeadsError:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from leadrules.databases.blocks import TableBlock, numbers_from, refuse_repeated
+from leadrules.databases.blocks import TableBlock, numbers_from, refuse_odd_columns
 from leadrules.databases.duckdb_tables import no_table
 from leadrules.databases.url import TableUrl, quoted
 from leadrules.databases.writing import TableWriter, WriteOptions
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _WAIT = 10.0
 """Seconds to wait for another program's lock."""
+_WIDEST = 400
+"""Of how many columns the types are asked at a time: SQLite gives at most 2,000 answers, of which each needs four."""
 
 
 def connect(url: TableUrl, *, writable: bool) -> sqlite3.Connection:
@@ -61,17 +63,17 @@ class SqliteSource:
     absent_is_missing = False
     blank_lines = 0
     total_bytes: int | None = None
-    path: str | None = None
 
     def __init__(self, url: TableUrl, *, writable: bool = False):
         self.url, self.name = url, url.shown
+        self.path: str | None = url.address
         self.connection = connect(url, writable=writable)
         try:
             with self._reading():
                 self.connection.execute("BEGIN IMMEDIATE" if writable else "BEGIN")
-                cursor = self.connection.execute(f"SELECT * FROM ({url.select()}) LIMIT 0")
+                cursor = self.connection.execute(f"SELECT * FROM {url.nested()} LIMIT 0")
                 self.headers = [str(one[0]) for one in cursor.description]
-            refuse_repeated(self.headers, url)
+            refuse_odd_columns(self.headers, url)
             self.declared = dict(columns_of(self.connection, url) or []) if url.table else {}
         except BaseException:
             self.connection.close()
@@ -115,9 +117,12 @@ class SqliteSource:
         if self._types is None:
             # One pass, as many bits for each column as SQLite has kinds of values.
             kinds = ("integer", "real", "text", "blob")
-            asked = ", ".join(f"max(typeof({quoted(name)}) = '{kind}')" for name in self.headers for kind in kinds)
-            with self._reading():
-                found = self.connection.execute(f"SELECT {asked} FROM ({self.url.select()})").fetchone()
+            found: list[int | None] = []
+            for start in range(0, len(self.headers), _WIDEST):
+                names = self.headers[start : start + _WIDEST]
+                asked = ", ".join(f"max(typeof({quoted(name)}) = '{kind}')" for name in names for kind in kinds)
+                with self._reading():
+                    found += self.connection.execute(f"SELECT {asked} FROM {self.url.nested()}").fetchone()
             shared: dict[frozenset[str], pl.DataType] = {
                 frozenset(): pl.String(),
                 frozenset({"integer"}): pl.Int64(),
@@ -137,7 +142,7 @@ class SqliteSource:
         """Whether a column has 0 and 1 alone."""
         with self._reading():
             odd = self.connection.execute(
-                f"SELECT 1 FROM ({self.url.select()}) WHERE {quoted(name)} NOT IN (0, 1) LIMIT 1"
+                f"SELECT 1 FROM {self.url.nested()} WHERE {quoted(name)} NOT IN (0, 1) LIMIT 1"
             )
             return odd.fetchone() is None
 
@@ -167,10 +172,10 @@ class SqliteWriter(TableWriter):
         self._done = False
         # A second connection to the file would wait for the first to end reading, which waits for it.
         reader: Any = source
-        shares = isinstance(reader, SqliteSource) and reader.url.address == url.address
-        self._connection = reader.connection if shares else connect(url, writable=True)
+        self.shares_connection = isinstance(reader, SqliteSource) and reader.url.same_file(url)
+        self._connection = reader.connection if self.shares_connection else connect(url, writable=True)
         try:
-            if not shares:
+            if not self.shares_connection:
                 self.execute("BEGIN IMMEDIATE")
             super().__init__(url, source, chosen, added, options)
         except BaseException:
@@ -210,7 +215,7 @@ class SqliteWriter(TableWriter):
         try:
             self._connection.executemany(self._insert, rows)
         except (sqlite3.Error, OverflowError) as error:
-            raise self.refused(str(error)) from error
+            raise self._cannot_write(error) from error
 
     def close_insert(self) -> None:
         """Every insert is done when it returns."""
@@ -219,14 +224,17 @@ class SqliteWriter(TableWriter):
         try:
             answer = self._connection.execute(sql).fetchone()
         except sqlite3.Error as error:
-            raise self.refused(_words(error)) from error
+            raise self._cannot_write(error) from error
         return int(answer[0]) if answer else 0
 
     def fetch(self, sql: str) -> list[tuple[Any, ...]]:
         try:
             return self._connection.execute(sql).fetchall()
         except sqlite3.Error as error:
-            raise self.refused(_words(error)) from error
+            raise self._cannot_write(error) from error
+
+    def _cannot_write(self, error: Exception) -> LeadsError:
+        return _known(self.url, error) or self.refused(_words(error))
 
     def end(self, good: bool) -> None:
         if self._done:
@@ -283,18 +291,21 @@ def _plain(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _cannot(url: TableUrl, error: Exception) -> LeadsError:
+    return _known(url, error) or LeadsError(f"`{url.shown}` cannot be read: {_words(error)}")
+
+
+def _known(url: TableUrl, error: Exception) -> LeadsError | None:
+    """The message for what is wrong with the file; None where it is something else."""
     words = _words(error)
     if "locked" in words:
-        return LeadsError(
-            f"`{url.address}` is in use by another program that is writing it", "wait until it is done, then try again"
-        )
+        return LeadsError(f"`{url.address}` is in use by another program", "wait until it is done, then try again")
     if "not a database" in words:
         return LeadsError(f"`{url.address}` is not a SQLite file", "check the name")
     if "readonly" in words or "read-only" in words:
         return LeadsError(f"`{url.address}` may not be written by you", "ask for the right to write it")
     if "unable to open" in words:
         return LeadsError(f"`{url.address}` cannot be opened", "check the folder and your right to use it")
-    return LeadsError(f"`{url.shown}` cannot be read: {words}")
+    return None
 
 
 def _words(error: Exception) -> str:

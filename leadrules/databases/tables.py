@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from leadrules.databases.url import TableUrl, is_table_url, table_url
+from leadrules.databases.url import is_table_url, table_url, written_over
 from leadrules.leads.errors import LeadsError
 
 if TYPE_CHECKING:
@@ -24,11 +23,9 @@ def open_table(where: str, writes_to: object = None) -> LeadSource:
     url = table_url(where)
     other = table_url(writes_to) if isinstance(writes_to, str) and is_table_url(writes_to) else None
     if other is not None and url.same_table(other):
-        raise LeadsError(
-            f"`{other.shown}` is read by this run already, and would be written over", "name another table"
-        )
+        raise written_over(other)
     # A file is opened once in a program: for reading alone, or for writing too.
-    writable = other is not None and _same_file(url, other)
+    writable = other is not None and url.same_file(other)
     if url.kind == "duckdb":
         from leadrules.databases.duckdb_tables import DuckdbSource
 
@@ -69,10 +66,14 @@ def shown(where: str) -> str:
     return table_url(where).shown if is_table_url(where) else where
 
 
+def file_of(where: str) -> str | None:
+    """The file that a place is or is in; None for a server."""
+    if not is_table_url(where):
+        return where
+    url = table_url(where)
+    return None if url.kind == "postgresql" else url.address
+
+
 def table_name(where: str) -> str | None:
     """What a table is called, `leads` for a query; None for a place that is no URL."""
     return (table_url(where).table or ("leads",))[-1] if is_table_url(where) else None
-
-
-def _same_file(url: TableUrl, other: TableUrl) -> bool:
-    return url.kind == other.kind and os.path.realpath(url.address) == os.path.realpath(other.address)

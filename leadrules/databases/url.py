@@ -13,8 +13,11 @@ use `shown`, which has no password and no parameters.
 
 from __future__ import annotations
 
+import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -63,9 +66,28 @@ class TableUrl:
         """The rows as SQL: the query, or everything of the table."""
         return self.query or f"SELECT * FROM {quoted(*self.table)}"
 
+    def nested(self) -> str:
+        """The same, to stand in another statement; a comment at its end ends there."""
+        return f"({self.select()}\n)"
+
+    def same_file(self, other: TableUrl) -> bool:
+        """Whether both are in the same file, however its path is written."""
+        if self.kind != other.kind or self.kind == "postgresql":
+            return False
+        with suppress(OSError):
+            return os.path.samefile(self.address, other.address)
+        return os.path.realpath(self.address) == os.path.realpath(other.address)
+
     def same_table(self, other: TableUrl) -> bool:
-        """Whether both certainly mean the same table."""
-        return bool(self.table) and (self.kind, self.address, self.table) == (other.kind, other.address, other.table)
+        """Whether both are the same table of a file. Which of PostgreSQL's tables are the same, its server knows."""
+        return bool(self.table) and self.same_file(other) and self._place() == other._place()
+
+    def _place(self) -> tuple[str, ...]:
+        """Schema and name, as databases in files see them: without regard to case."""
+        names = [name.lower() for name in self.table]
+        if len(names) > 1 and names[0] == Path(self.address).stem.lower():
+            del names[0]  # DuckDB calls a database as its file
+        return tuple(names) if len(names) > 1 else ("main", *names)
 
 
 def is_table_url(where: object) -> bool:
@@ -86,14 +108,16 @@ def table_url(text: str) -> TableUrl:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
-        raise LeadsError(f"`{scheme}://…` is not a whole URL: {error}", _EXAMPLES[kind]) from error
+        raise LeadsError(f"`{scheme}://…` is not a whole URL", _CODES) from error
+    login = parts.netloc.rpartition("@")[0]
+    if "@" in login:
+        raise LeadsError(f"`{scheme}://…` has two `@`, of which the last should stand before the server", _CODES)
     given = parse_qsl(parts.query.replace("+", "%2B"), keep_blank_values=True)
     table = next((value.strip() for name, value in given if name == "table"), "")
     rest = [(name, value) for name, value in given if name != "table"]
     if kind == "postgresql":
         host = f"{parts.hostname or ''}{f':{port}' if port else ''}"
         shown = f"postgresql://{host}{parts.path}"
-        login = parts.netloc.rpartition("@")[0]
         address = f"postgresql://{login + '@' if login else ''}{parts.netloc.rpartition('@')[2]}{parts.path}"
         address += f"?{urlencode(rest, quote_via=quote)}" if rest else ""
     else:
@@ -119,6 +143,19 @@ _EXAMPLES: dict[Kind, str] = {
 }
 
 
+_CODES = (
+    "write the signs `/`, `?`, `#`, `@` and `[` of a password as `%2F`, `%3F`, `%23`, `%40` and `%5B`, "
+    "or put the password into PGPASSWORD"
+)
+_LOGIN = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*:/{1,2})[^\s`]*@")
+_PASSWORD = re.compile(r"(password=)[^&\s`]*")
+
+
+def without_secrets(text: str) -> str:
+    """A message in which no URL has a user or a password, wherever it comes from."""
+    return _PASSWORD.sub(r"\1…", _LOGIN.sub(r"\1…@", text)) if ":/" in text else text
+
+
 def _cut(text: str) -> tuple[str, bool, str]:
     """The URL without its query, whether it has one, and the query."""
     found = re.search(r"[?&]query=", text)
@@ -127,6 +164,11 @@ def _cut(text: str) -> tuple[str, bool, str]:
     query = text[found.end() :].strip()
     query = query if re.search(r"\s", query) else unquote(query)
     return text[: found.start()], True, query.rstrip(";").strip()
+
+
+def written_over(url: TableUrl) -> LeadsError:
+    """The message for a table that a run would both read and write."""
+    return LeadsError(f"`{url.shown}` is read by this run already, and would be written over", "name another table")
 
 
 def quoted(*names: str) -> str:

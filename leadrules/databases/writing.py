@@ -22,12 +22,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leadrules.databases.url import NAMES, TableUrl, quoted
+from leadrules.databases.url import NAMES, TableUrl, quoted, written_over
 from leadrules.leads.chosen import Chosen
 from leadrules.leads.errors import LeadsError
 from leadrules.problems.near import near_names
@@ -38,9 +39,8 @@ if TYPE_CHECKING:
     from leadrules.leads.block import Block, LeadSource
 
 Mode = Literal["replace", "append", "upsert"]
-
-PARTS = "leadrules_part"
-"""The temporary table in which leads are gathered."""
+_SHOWN = 8
+"""How many columns a message names."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,8 @@ class TableWriter(ABC):
     url: TableUrl
     folds_names = True
     """Whether names that differ in case alone are one column."""
+    shares_connection = False
+    """Whether leads are read by the connection that writes, which would read what it writes."""
 
     def __init__(
         self,
@@ -78,6 +80,8 @@ class TableWriter(ABC):
         options: WriteOptions,
     ):
         self.url, self._source, self._chosen, self._options = url, source, chosen, options
+        # The temporary table in which leads are gathered: called as no table is, since it would hide that one.
+        self._parts = quoted(f"leadrules_{token_hex(8)}")
         self._added = added
         self.names = [one.name for one in chosen]
         self.positions = [one.position for one in chosen if one.position is not None]
@@ -85,6 +89,8 @@ class TableWriter(ABC):
         self._refuse_unknown_key()
         types = self.types()
         before = self.existing()
+        if before is not None and self.is_source():
+            raise written_over(url)
         self._remake = before is not None and options.mode == "replace" and not self._same(before, types)
         if before is None:
             self.create(quoted(*url.table), types)
@@ -94,11 +100,11 @@ class TableWriter(ABC):
                 self._refuse_missing([name for name, _ in before])
                 known = {self._folded(name): kind for name, kind in before}
                 types = [known[self._folded(name)] for name in self.names]
-            if options.mode == "append":
+            if options.mode == "append" and not self.shares_connection:
                 self._into = quoted(*url.table)
             else:
-                self.create(quoted(PARTS), types, temporary=True)
-                self._into = quoted(PARTS)
+                self.create(self._parts, types, temporary=True)
+                self._into = self._parts
         self._types = types
         self.open_insert(self._into, types)
 
@@ -111,6 +117,10 @@ class TableWriter(ABC):
     @abstractmethod
     def existing(self) -> list[tuple[str, str]] | None:
         """Names and types of the table's columns; None if there is no such table."""
+
+    def is_source(self) -> bool:
+        """Whether the table, which is there, is the one that the leads come from."""
+        return False
 
     @abstractmethod
     def open_insert(self, into: str, types: Sequence[str]) -> None:
@@ -165,11 +175,14 @@ class TableWriter(ABC):
 
     def commit(self) -> None:
         self.close_insert()
-        if self._into == quoted(PARTS):
+        if self._into == self._parts:
             if self._options.mode == "upsert":
                 self._upsert()
+            elif self._options.mode == "append":
+                self._insert_parts(quoted(*self.url.table))
             else:
                 self._replace()
+            self.execute(f"DROP TABLE {self._parts}")
         self.end(good=True)
 
     def abort(self) -> None:
@@ -183,17 +196,16 @@ class TableWriter(ABC):
         else:
             self.execute(f"DELETE FROM {table}")
         self._insert_parts(table)
-        self.execute(f"DROP TABLE {quoted(PARTS)}")
 
     def _insert_parts(self, table: str, where: str = "") -> None:
         columns = ", ".join(quoted(name) for name in self.names)
-        self.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {quoted(PARTS)} AS part {where}")
+        self.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {self._parts} AS part {where}")
 
     def _upsert(self) -> None:
         table, keys = quoted(*self.url.table), [quoted(name) for name in self._options.key]
         shown = ", ".join(f"`{name}`" for name in self._options.key)
         empty = self.execute(
-            f"SELECT count(*) FROM {quoted(PARTS)} WHERE {' OR '.join(f'{key} IS NULL' for key in keys)}"
+            f"SELECT count(*) FROM {self._parts} WHERE {' OR '.join(f'{key} IS NULL' for key in keys)}"
         )
         if empty:
             raise LeadsError(
@@ -203,7 +215,7 @@ class TableWriter(ABC):
             )
         by = ", ".join(keys)
         twice = self.execute(
-            f"SELECT count(*) FROM (SELECT {by} FROM {quoted(PARTS)} GROUP BY {by} HAVING count(*) > 1) AS twice"
+            f"SELECT count(*) FROM (SELECT {by} FROM {self._parts} GROUP BY {by} HAVING count(*) > 1) AS twice"
         )
         if twice:
             raise LeadsError(
@@ -215,9 +227,8 @@ class TableWriter(ABC):
         others = [quoted(name) for name in self.names if self._folded(name) not in self._keys()]
         if others:
             changes = ", ".join(f"{name} = part.{name}" for name in others)
-            self.execute(f"UPDATE {table} AS own SET {changes} FROM {quoted(PARTS)} AS part WHERE {same}")
+            self.execute(f"UPDATE {table} AS own SET {changes} FROM {self._parts} AS part WHERE {same}")
         self._insert_parts(table, f"WHERE NOT EXISTS (SELECT 1 FROM {table} AS own WHERE {same})")
-        self.execute(f"DROP TABLE {quoted(PARTS)}")
 
     def _keys(self) -> set[str]:
         return {self._folded(name) for name in self._options.key}
@@ -253,7 +264,8 @@ class TableWriter(ABC):
         known = {self._folded(name) for name in before}
         missing = [name for name in self.names if self._folded(name) not in known]
         if missing:
-            shown = ", ".join(f"`{name}`" for name in missing)
+            shown = ", ".join(f"`{name}`" for name in missing[:_SHOWN])
+            shown += f" and {len(missing) - _SHOWN:,} more" if len(missing) > _SHOWN else ""
             raise LeadsError(
                 f"`{self.url.shown}` has no {'column' if len(missing) == 1 else 'columns'} {shown}",
                 f"choose what is written with --columns, add {'it' if len(missing) == 1 else 'them'} to the table, "

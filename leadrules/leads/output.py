@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import IO, Any, BinaryIO, cast
 
+from leadrules.databases.url import is_table_url
 from leadrules.leads.errors import LeadsError, cannot_write
 
 _BUFFER = 1 << 20
@@ -62,6 +63,11 @@ class OutputFile:
         )
 
     def _open(self, place: str, inputs: Sequence[str | None]) -> BinaryIO:
+        if is_table_url(self.name):
+            raise LeadsError(
+                "only `leadrules run -o` writes a table of a database, and this here is a file",
+                f"name a file with {self._option}",
+            )
         for other in inputs:
             if other is not None and _same(place, other):
                 raise LeadsError(
