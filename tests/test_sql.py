@@ -412,3 +412,16 @@ def test_columns_are_read_from_a_statement_or_a_list() -> None:
     for wrong in ("SELECT 1", "CREATE TABLE", "", "a"):
         with pytest.raises(LeadsError):
             table_from_ddl(wrong, "duckdb")
+
+
+@pytest.mark.parametrize("name", ["read", "points", "Totals"])
+def test_names_of_the_table_and_its_columns_are_in_nobodys_way(name: str, database: Database) -> None:
+    model = leadrules.loads("field n : number\nwhen n > 1 add 5\ntotal from 0 to 100").model
+    table = table_from_ddl(
+        "n DOUBLE PRECISION, value_n INTEGER, points_1 INTEGER, read INTEGER", database.dialect.glot, (name,)
+    )
+    database.connection.execute(f'DROP TABLE IF EXISTS "{name}"')
+    database.connection.execute(f'CREATE TABLE "{name}" (n FLOAT, value_n INTEGER, points_1 INTEGER, read INTEGER)')
+    database.connection.execute(f'INSERT INTO "{name}" VALUES (2, 7, 8, 9)')
+    statement = compile_select(model, table, database.dialect, AS_OF, Wanted(0)).sql()
+    assert database.rows(statement) == [(2, 7, 8, 9, 5.0, None, False, None)]

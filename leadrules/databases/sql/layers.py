@@ -42,9 +42,10 @@ class _Named:
 
 @dataclass
 class Layers:
-    """Collects named expressions. `taken` are names that columns of the table have, folded."""
+    """Collects named expressions. `taken` are the names of the table's columns, folded, `tables` those of tables."""
 
     taken: set[str] = field(default_factory=set)
+    tables: set[str] = field(default_factory=set)
     named: dict[str, _Named] = field(default_factory=dict)
     _raw: dict[str, exp.Expression] = field(default_factory=dict)
 
@@ -71,15 +72,16 @@ class Layers:
             self._raw[node.name] = self.add("read", f"raw_{node.name}", node.copy())
         return self._raw[node.name].copy()
 
-    def _free(self, hint: str) -> str:
+    def _free(self, hint: str, taken: set[str] | None = None) -> str:
         """A name of its own. One of a single word could be a word of SQL, such as `full`: it gets a number."""
         plain = unicodedata.normalize("NFKD", hint).encode("ascii", "ignore").decode().lower()
         plain = re.sub("[^a-z0-9]+", "_", plain).strip("_")[:LONGEST].rstrip("_") or "column"
         name, count = plain if "_" in plain or plain in PHASES else f"{plain}_1", 1
-        while name in self.taken:
+        taken = self.taken if taken is None else taken
+        while name in taken:
             count += 1
             name = f"{plain}_{count}"
-        self.taken.add(name)
+        taken.add(name)
         return name
 
     def select(
@@ -133,7 +135,7 @@ class Layers:
                 )
             below = [*live, *(one.name for one in used)]
             select = fence(exp.Select(expressions=columns).from_(previous, copy=False))
-            name = self._free(PHASES[place[0]])
+            name = self._free(PHASES[place[0]], self.tables)
             ctes.append(exp.CTE(this=select, alias=exp.TableAlias(this=exp.Identifier(this=name, quoted=False))))
             previous = exp.Table(this=exp.Identifier(this=name, quoted=False))
         final = [

@@ -116,6 +116,7 @@ class _Writer:
         self.refusals = Refusals()
         self.layers = Layers({column.name.lower() for column in table.columns} | {name.lower() for name in self.kept})
         self.layers.taken |= set(RESERVED)
+        self.layers.tables |= {table.name[-1].lower()}
         self.bads: list[tuple[SQL, str]] = []
 
     def statement(self, source: SQL | None) -> Statement:

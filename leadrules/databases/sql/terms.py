@@ -125,6 +125,9 @@ def coalesce(value: SQL, otherwise: SQL) -> SQL:
 
 def when(*rows: tuple[SQL, SQL], otherwise: SQL | None = None) -> SQL:
     """The first row whose condition is true; without rows, what is otherwise."""
+    for place, (condition, value) in enumerate(rows):
+        if isinstance(condition, exp.Boolean) and condition.this:
+            return when(*rows[:place], otherwise=value)
     if not rows:
         return otherwise if otherwise is not None else null()
     return exp.Case(ifs=[exp.If(this=condition, true=value) for condition, value in rows], default=otherwise)
