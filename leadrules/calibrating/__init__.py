@@ -13,6 +13,7 @@
     `stages`       | scores → thresholds by win rate or by capacity
     `calibration`  | all of these in their order
     `page`         | a calibration → the text of a ruleset
+    `proving`      | this text → the same, with what `check` would ask answered
     `telling`      | a calibration → what is said of it
     `of_rules`     | a ruleset and leads → points for its own conditions
     `rewriting`    | these → its file with other numbers; `telling_rules` says what was found

@@ -35,7 +35,7 @@ from leadrules.ruleset import Field, FieldType
 from leadrules.starting import shapes
 from leadrules.starting.columns import Column, Survey
 from leadrules.starting.page import choices_of, declared
-from leadrules.starting.types import Choice, literal
+from leadrules.starting.types import Choice, literal, shape_of
 
 MOST_TEXTS = 200
 MOST_WORDS = 60
@@ -148,7 +148,7 @@ def _no_attribute(choice: Choice) -> str | None:
     if choice.type == "email":
         return None
     unique = choice.type == "text" and column.keys is not None and len(column.keys) >= max(LEAST, 0.9 * column.leads)
-    named = choice.type == "text" and bool(choice.words) and choice.words[-1] in _IDENTIFIERS
+    named = choice.type == "text" and column.has_more_values and bool(words) and choice.words[-1] in _IDENTIFIERS
     return "tells every lead from every other" if unique or named or _counts_up(choice) else None
 
 
@@ -169,6 +169,9 @@ def _counts_up(choice: Choice) -> bool:
 def _nothing_said(choice: Choice) -> str:
     if choice.type == "text" and _mean_words(choice.column) > LONG_TEXT:
         return "free text"
+    shape = shape_of(choice.column) if choice.type == "text" else None
+    if shape is not None:
+        return f"{shape[0]}, which are text: {shape[1]}"
     return "no value comes often enough" if choice.column.known else "blank for every lead"
 
 

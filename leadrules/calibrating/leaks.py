@@ -12,7 +12,9 @@ the day a lead comes in. Four signs, each said in words:
 
 Questionable decision: a name alone condemns a column only if what it says goes
 with the outcome, by more than chance. A column such as `Last Activity` may well
-be known in time: it stays, with a warning.
+be known in time, and one such as `Contract` or `Payment Method` may be of a
+customer of long: it stays, with a warning, unless it is filled in for won leads
+far more often than for lost ones.
 """
 
 from __future__ import annotations
@@ -43,10 +45,14 @@ _ALONE = frozenset(
     "tag tags status stage rating disposition remarks notes probability outcome qualification result".split()
 )
 _OUTCOMES = re.compile(
-    r"(^|_)(converted|conversion|won|lost|closed|close|closing|outcome|disposition|churned|purchased|purchase|paid|payment"
-    r"|invoice|invoiced|contract|order|signed|onboarding|onboarded|renewal|enrolled|enrolment|enrollment|customer_since"
+    r"(^|_)(converted|conversion|won|lost|closed|close|closing|outcome|disposition|churned|enrolled|customer_since"
     r"|became_customer|lifecycle|lifecyclestage|win|loss)(_|$)"
 )
+_BUSINESS = re.compile(
+    r"(^|_)(purchased?|purchases|paid|payments?|invoiced?|invoices|contracts?|orders?|signed|onboarding|onboarded|renewals?"
+    r"|enrolment|enrollment)(_|$)"
+)
+"""What follows an outcome, or what a customer of long has had already."""
 _TRACES = re.compile(r"(^|_)(last_notable|notable|modified|last_modified|last_updated)(_|$)")
 _LATEST = re.compile(r"(^|_)(last|latest|recent|final|current_stage)(_|$)")
 
@@ -122,6 +128,8 @@ def _named(finding: Finding, control: Rate) -> Leak | None:
     plain = "_".join(words_of_name(name))
     if _OUTCOMES.search(plain):
         return Leak(header, "its name is that of an outcome, or of what follows one", sure)
+    if _BUSINESS.search(plain):
+        return Leak(header, "its name is that of business done, which may have followed the outcome", _comes_with(finding))
     if (words & _SUBJECTS and words & _JUDGEMENTS) or (len(words) == 1 and words & _ALONE):
         return Leak(header, "its name is that of a judgement of somebody who handled the lead", sure)
     if _TRACES.search(plain):
@@ -129,6 +137,15 @@ def _named(finding: Finding, control: Rate) -> Leak | None:
     if _LATEST.search(plain):
         return Leak(header, "it says what happened last, which may have been after the outcome", False)
     return None
+
+
+def _comes_with(finding: Finding) -> bool:
+    """Whether the column is filled in twice as often, or half as often, for won leads as for lost ones."""
+    missing = sum((one.rate for one in finding.values if one.value.shown == "missing"), Rate(0, 0))
+    known = sum((one.rate for one in finding.values if one.value.shown != "missing"), Rate(0, 0))
+    (low, high), (least, most) = known.interval(), missing.interval()
+    apart = low > most or high < least
+    return bool(missing.leads and known.leads) and apart and not 0.5 < known.value / max(missing.value, 1e-9) < 2
 
 
 def _suspicious(finding: Finding, control: Rate) -> Leak | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from leadrules.calibrating.calibration import Calibration
 from leadrules.calibrating.findings import Finding, Found
+from leadrules.calibrating.proving import said_why
 from leadrules.calibrating.stages import Threshold
 from leadrules.evidence.rates import DOUBLING, Rate, percent
 from leadrules.formatting import formatted
@@ -21,7 +22,7 @@ _METHODS = {
 
 
 def ruleset_text(one: Calibration) -> str:
-    """The proposed ruleset; it checks without a problem."""
+    """The proposed ruleset; `leadrules check` finds nothing to say of it."""
     used = [(finding, given) for finding, given in zip(one.findings, one.points, strict=True) if any(given)]
     lines = [*_opening(one), "", f'ruleset {literal(_title(one.file))} version "1"', ""]
     lines += dict.fromkeys(finding.attribute.declaration for finding, _ in used)
@@ -30,7 +31,7 @@ def ruleset_text(one: Calibration) -> str:
     lines += ["", *_stages(one)]
     laid_out = formatted("<calibrated>", ("\n".join(lines) + "\n").encode("utf-8"))
     assert not laid_out.problems, laid_out.problems[0]
-    return laid_out.after.decode("utf-8")
+    return said_why(laid_out.after.decode("utf-8"))
 
 
 def evidence_text(rate: Rate, control: Rate) -> str:

@@ -25,7 +25,7 @@ from leadrules.evidence.ranking import Ints, auc, ranking_of
 from leadrules.evidence.rates import MIN_LEADS, Method, Rate
 
 FOLDS = 5
-WORTH_IT = 0.02
+WORTH_IT = 0.01
 SEED = 20_261
 METHODS: tuple[Method, ...] = ("rate", "difference", "evidence")
 

@@ -37,6 +37,11 @@ def begins_with_zero(text: str) -> bool:
     return re.match(r"0[0-9]|\+[0-9]{6}", text) is not None
 
 
+def may_be_dialled(text: str) -> bool:
+    """As many digits as a telephone number has, extensions left aside."""
+    return sum(char.isdigit() for char in text) >= 6
+
+
 def is_long(text: str) -> bool:
     """More digits than a number holds exactly."""
     return sum(char.isdigit() for char in text.partition(".")[0]) > 15

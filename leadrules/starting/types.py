@@ -28,6 +28,7 @@ _IDENTIFIERS = frozenset(
     "id ids uuid guid key code number no nr phone mobile fax telephone tel zip postcode plz".split()
 )
 _IDENTIFIERS_ANYWHERE = frozenset("uuid guid phone mobile fax telephone zip postcode postal plz".split())
+_DIALLED = frozenset("phone mobile fax telephone tel".split())
 _COUNTS = frozenset(
     "count number no num total visits clicks opens views sessions forms downloads score points emails calls meetings"
     " employees pages sum amount qty quantity days".split()
@@ -147,6 +148,8 @@ def _is_identifier(choice: Choice) -> bool:
     texts = [text for text, _ in choice.column.values.values()]
     words = choice.words
     named = bool(words) and (words[-1] in _IDENTIFIERS or bool(_IDENTIFIERS_ANYWHERE & set(words)))
+    if named and _DIALLED & set(words):  # minutes on the phone, calls by mobile
+        named = sum(map(shapes.may_be_dialled, texts)) > len(texts) / 2
     if not named and any(map(shapes.begins_with_zero, texts)):
         choice.notes.append("Text, because of leading zeros or signs that a number would lose")
         return True
@@ -279,20 +282,28 @@ def _is_identifier_by_name(choice: Choice) -> bool:
 
 
 _SHAPES = (
-    ("percent", "Percentages are text: export them as plain numbers to compare them"),
-    ("money", "Amounts with a currency are text: export them as plain numbers to compare them"),
-    ("comma", "Decimal commas are text: export the numbers with a decimal point to compare them"),
-    ("like a date", "Dates in a form that no `format` reads: export them like 2026-11-22"),
+    ("percent", "percentages", "export them as plain numbers to compare them"),
+    ("money", "amounts with a currency", "export them as plain numbers to compare them"),
+    ("comma", "decimal commas", "export the numbers with a decimal point to compare them"),
+    ("like a date", "dates in a form that no `format` reads", "export them like 2026-11-22"),
 )
 
 
-def _advise_on_shape(choice: Choice) -> None:
-    column = choice.column
-    for name, note in _SHAPES:
+def shape_of(column: Column) -> tuple[str, str] | None:
+    """What texts look like that no type reads, and what to do to compare them; None for plain texts."""
+    for name, what, remedy in _SHAPES:
         trial = column.trials[name]
         if trial.fits and trial.misfits <= trial.fits / 20:
-            choice.notes.append(note)
-            return
+            return what, remedy
+    return None
+
+
+def _advise_on_shape(choice: Choice) -> None:
+    shape = shape_of(choice.column)
+    if shape is not None:
+        what = shape[0][0].upper() + shape[0][1:]
+        verb = ":" if shape[0].startswith("dates") else " are text:"
+        choice.notes.append(f"{what}{verb} {shape[1]}")
 
 
 def _say_commas(choice: Choice) -> None:
