@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
@@ -628,6 +629,46 @@ def test_a_table_that_another_program_has_locked(place: Place, monkeypatch: pyte
             result = run(RULES, leads, "-o", output)
             assert result.exit_code == 2
             assert "scores` has been locked by another program" in result.output
+    assert len(place.rows("SELECT * FROM scores")) == 3
+
+
+def test_a_table_that_would_not_stay(place: Place) -> None:
+    leads_in(place)
+    result = run(RULES, place("leads"), "-o", place(f"{'pg_temp' if place.kind == 'postgresql' else 'temp'}.scores"))
+    assert result.exit_code == 2
+    assert "would be gone when the run ends" in result.output
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_a_file_that_a_killed_program_left_half_changed(place: Place) -> None:
+    leads_in(place)
+    half = (
+        "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('PRAGMA cache_size = 2');"
+        "c.executemany('INSERT INTO leads (id) VALUES (?)', (('x' * 3000,) for _ in range(300))); os._exit(1)"
+    )
+    file = place.base.removeprefix("sqlite:///")
+    subprocess.run([sys.executable, "-c", half, file], check=False)
+    assert Path(f"{file}-journal").stat().st_size
+    result = run(RULES, place("leads"), "-o", "out.csv")
+    assert result.exit_code == 0, result.output
+    assert pl.read_csv("out.csv").height == 3
+
+
+@pytest.mark.parametrize("place", ["duckdb"], indirect=True)
+def test_a_stop_in_the_middle_of_a_statement(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    leads_in(place)
+    from leadrules.databases import duckdb_tables
+
+    assert run(RULES, place("leads"), "-o", place("scores")).exit_code == 0
+
+    def long(self: Any, table: str, where: str = "") -> None:
+        timer = threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT))
+        timer.start()
+        self.execute("CREATE TEMP TABLE long AS SELECT count(*) FROM range(100000000) a, range(1000) b WHERE a=b")
+
+    monkeypatch.setattr(duckdb_tables.DuckdbWriter, "_insert_parts", long)
+    result = run(RULES, place("leads"), "-o", place("scores"))
+    assert result.exit_code == 130, result.output
     assert len(place.rows("SELECT * FROM scores")) == 3
 
 

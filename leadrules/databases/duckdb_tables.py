@@ -131,7 +131,8 @@ class DuckdbSource:
         cursor = self.connection.cursor()
         try:
             cursor.execute("SET TimeZone = 'UTC'")
-            yield cursor
+            with _stoppable():
+                yield cursor
         except duckdb.Error as error:
             raise LeadsError(f"`{self.name}` cannot be read: {_words(error)}") from error
         finally:
@@ -223,7 +224,8 @@ class DuckdbWriter(TableWriter):
         import duckdb
 
         try:
-            answer = self._connection.execute(sql).fetchone()
+            with _stoppable():
+                answer = self._connection.execute(sql).fetchone()
         except duckdb.Error as error:
             raise self.refused(_words(error)) from error
         return int(answer[0]) if answer and isinstance(answer[0], int) else 0
@@ -232,7 +234,8 @@ class DuckdbWriter(TableWriter):
         import duckdb
 
         try:
-            return self._connection.execute(sql).fetchall()
+            with _stoppable():
+                return self._connection.execute(sql).fetchall()
         except duckdb.Error as error:
             raise self.refused(_words(error)) from error
 
@@ -258,6 +261,17 @@ class DuckdbWriter(TableWriter):
         # Registered anew for each block; the last one goes with the connection.
         self._connection.register(self._block, frame)
         yield
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Ctrl-C is Ctrl-C, though DuckDB tells of it as of a fault when it comes within a statement."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "Query interrupted" in str(error):
+            raise KeyboardInterrupt from error
+        raise
 
 
 def _travels_as(kind: str) -> str | None:

@@ -42,15 +42,28 @@ def connect(url: TableUrl, *, writable: bool) -> sqlite3.Connection:
         raise LeadsError(f"there is no file `{url.address}`", "check the spelling and the folder you are in")
     if os.path.isdir(url.address):
         raise LeadsError(f"`{url.address}` is a folder, not a SQLite file", "name a file in it")
-    path = Path(os.path.abspath(url.address)).as_uri()
     try:
-        connection = sqlite3.connect(
-            f"{path}?mode={'rwc' if writable else 'ro'}", uri=True, timeout=_WAIT, isolation_level=None,
-            check_same_thread=False,
-        )  # fmt: skip
-        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+        return _opened(url, "rwc" if writable else "ro")
+    except sqlite3.Error as error:
+        if writable or "readonly" not in str(error):
+            raise _cannot(url, error) from error
+    # A program that was killed has left changes half done, which whoever opens the file next has to undo.
+    try:
+        return _opened(url, "rw")
     except sqlite3.Error as error:
         raise _cannot(url, error) from error
+
+
+def _opened(url: TableUrl, mode: str) -> sqlite3.Connection:
+    path = Path(os.path.abspath(url.address)).as_uri()
+    connection = sqlite3.connect(
+        f"{path}?mode={mode}", uri=True, timeout=_WAIT, isolation_level=None, check_same_thread=False
+    )
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -245,10 +258,12 @@ class SqliteWriter(TableWriter):
         with suppress(sqlite3.Error):
             if not good and self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
+        with suppress(sqlite3.Error):
             self._connection.close()
         if not good and self._made:
-            with suppress(OSError):
-                os.unlink(self.url.address)
+            for path in (self.url.address, f"{self.url.address}-journal"):
+                with suppress(OSError):
+                    os.unlink(path)
 
 
 def columns_of(connection: sqlite3.Connection, url: TableUrl) -> list[tuple[str, str]] | None:

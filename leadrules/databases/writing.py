@@ -85,6 +85,7 @@ class TableWriter(ABC):
         self._added = added
         self.names = [one.name for one in chosen]
         self.positions = [one.position for one in chosen if one.position is not None]
+        self._refuse_temporary()
         self._refuse_repeated()
         self._refuse_unknown_key()
         types = self.types()
@@ -239,6 +240,10 @@ class TableWriter(ABC):
     def _same(self, before: Sequence[tuple[str, str]], types: Sequence[str]) -> bool:
         after = zip(self.names, types, strict=True)
         return [(name, kind.lower()) for name, kind in before] == [(name, kind.lower()) for name, kind in after]
+
+    def _refuse_temporary(self) -> None:
+        if len(self.url.table) > 1 and self.url.table[0].lower() in ("temp", "pg_temp"):
+            raise LeadsError(f"`{self.url.shown}` would be gone when the run ends", "name a table that stays")
 
     def _refuse_repeated(self) -> None:
         seen: dict[str, str] = {}
