@@ -183,6 +183,12 @@ def test_fields_of_other_types_are_not_compared() -> None:
 
 
 NUMBERS: Mapping[str, tuple[str, int | None, int | None]] = {
+    "a group beside rules under one limit": (
+        "field a : integer default 0\nfield b : integer default 0\nexclude if not (a > 0 and b > 1)\n"
+        'score s from 5 to 10 { points by a { over 0: -7, otherwise: 1 } group "G" at most 90 { when b > 1 add 14 } }',
+        700,
+        700,
+    ),
     "nothing gives points": ("field a : integer\nstage Lead if a > 1", 0, 0),
     "units without end": ("field a : integer\nadd 1 per a", 0, 100_000_000),
     "units without end under a limit": (

@@ -396,11 +396,7 @@ class Ruling:
 
     def _bucket(self, score: int | None) -> Sum:
         """The points of a score before its limits."""
-        found = [self._sums.get((score, None), Sum())]
-        for position, group in enumerate(self.model.groups):
-            if group.score == score:
-                found.append(self._limited(self._sums.get((score, position), Sum()), group.limits))
-        return added(found)
+        return added([self._sums.get((score, None), Sum()), *self._limited_groups(score, self._sums)])
 
     @cached_property
     def _sums(self) -> dict[Bucket, Sum]:
@@ -425,13 +421,28 @@ class Ruling:
             for at in range(len(low)):
                 found[0][at] += low[at]
                 found[1][at] += high[at]
-        for bucket, by_axis in tables.items():
-            limits = self._limits_of(bucket)
-            kept = _saturated(by_axis, [self.programme.range(one) for one in sums.get(bucket, ())], limits, self._step)
+        total: dict[Bucket, Sum] = {}
+        # Groups first: a score's own limit cuts what its rules give together with its groups.
+        for bucket in sorted(tables.keys() | sums.keys(), key=lambda one: one[1] is None):
+            found_sums = sums.get(bucket, [])
+            others = [*found_sums, *(self._limited_groups(bucket[0], total) if bucket[1] is None else ())]
+            by_axis = tables.get(bucket, {})
+            kept = _saturated(by_axis, [self.programme.range(one) for one in others], self._limits_of(bucket), self._step)
             for axis, (low, high) in kept.items():
-                of = tuple(sorted(made_of.get((bucket, axis), ())))
-                sums.setdefault(bucket, []).append(self._ranged(axis, low, high, of))
-        return {bucket: added(found) for bucket, found in sums.items()}
+                # The same number only where it is cut in the same way.
+                uncut = tuple(map(tuple, by_axis[axis]))
+                of = uncut, tuple(low), tuple(high), tuple(sorted(made_of.get((bucket, axis), ())))
+                found_sums = [*found_sums, self._ranged(axis, low, high, of)]
+            total[bucket] = added(found_sums)
+        return total
+
+    def _limited_groups(self, score: int | None, sums: Mapping[Bucket, Sum]) -> list[Sum]:
+        """The points of a score's groups, each within its limits."""
+        return [
+            self._limited(sums.get((score, position), Sum()), group.limits)
+            for position, group in enumerate(self.model.groups)
+            if group.score == score
+        ]
 
     def worth(self) -> list[dict[int, list[int]]]:
         """For the total and each score, what each cell of an axis is worth by the rules that one axis tells all of."""
