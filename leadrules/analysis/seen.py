@@ -2,11 +2,13 @@
 
 The lead of which nothing is known; for every score the lead in the best and the
 worst cell of each axis; the examples; and, always the same ones, leads from cells
-taken at random. Healthy rulesets answer most questions here.
+taken at random. Healthy rulesets answer most questions here, and what none of these
+shows is looked for from the nearest of them, changing one field at a time (`reach`).
 """
 
 from __future__ import annotations
 
+import heapq
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +19,13 @@ from leadrules.reference import Evaluation, Outcome
 
 MOST_LEADS = 120
 SECONDS = 0.8
+MOST_STARTS = 4
+"""From how many leads one is looked for."""
+
+MOST_WORK = 30_000
+"""How many leads times rules one search may score."""
+
+Distance = Callable[[Evaluation], float]
 
 
 class Seen:
@@ -25,10 +34,13 @@ class Seen:
     def __init__(self, analysis: Analysis):
         self.space = analysis.space
         self.leads: list[tuple[Evaluation, Outcome]] = []
-        until = time.monotonic() + min(SECONDS, analysis.left / 4)
+        self._starts: list[tuple[dict[int, Any], Evaluation]] = []
+        self._left = min(SECONDS, analysis.left / 4)
+        until = time.monotonic() + self._left
         for values in self._tried(analysis):
             lead = self.space.evaluation(values)
             outcome = lead.outcome
+            self._starts.append((values, lead))
             if not outcome.excluded:
                 self.leads.append((lead, outcome))
             if time.monotonic() > until:
@@ -42,6 +54,48 @@ class Seen:
     def standing(self) -> Iterator[Outcome]:
         """Those that are not disqualified."""
         return (outcome for _, outcome in self.leads if not outcome.disqualified)
+
+    def reach(self, far: Distance, accept: Callable[[Outcome, Evaluation], bool]) -> bool:
+        """Whether a lead is found that is accepted, where `far` comes to nothing; it is one of the leads from then on.
+
+        False proves nothing. All searches together take no longer than `SECONDS`.
+        """
+        if self._left <= 0:
+            return False
+        began = time.monotonic()
+        until, most = began + self._left, MOST_WORK // (10 + len(self.space.models[0].rules))
+        starts = heapq.nsmallest(MOST_STARTS, ((far(lead), at) for at, (_, lead) in enumerate(self._starts)))
+        for distance, at in starts:
+            found = self._climb(*self._starts[at], distance, far, most // MOST_STARTS, until)
+            if found is not None and accept(found[1].outcome, found[1]):
+                self._starts.append(found)
+                if not found[1].outcome.excluded:
+                    self.leads.append((found[1], found[1].outcome))
+                self._left -= time.monotonic() - began
+                return True
+        self._left -= time.monotonic() - began
+        return False
+
+    def _climb(
+        self, values: dict[int, Any], lead: Evaluation, distance: float, far: Distance, most: int, until: float
+    ) -> tuple[dict[int, Any], Evaluation] | None:
+        """A lead that is there, by steps to the nearest value of one field after the other; None where they end."""
+        axes = [one for one in self.space.axes if not one.free]
+        tried, stuck = 0, 0
+        while distance > 0:
+            if stuck == len(axes) or tried >= most or time.monotonic() > until:
+                return None
+            axis = axes[0]
+            axes = [*axes[1:], axis]
+            stuck += 1
+            (field,), before = axis.fields, values.get(axis.fields[0])
+            for value in (one for cell in axis.cells for one in cell.values if one != before):
+                tried += 1
+                other = {**values, field: value}
+                seen = self.space.evaluation(other)
+                if (found := far(seen)) < distance:
+                    values, lead, distance, stuck = other, seen, found, 0
+        return values, lead
 
     def _tried(self, analysis: Analysis) -> Iterator[dict[int, Any]]:
         yield {}

@@ -178,7 +178,7 @@ class Space:
         """The reference on a lead with these values as they are in the lead (None: missing)."""
         model = self.models[which]
         lead: list[Any] = [one.default if values.get(at) is None else values[at] for at, one in enumerate(model.fields)]
-        return Evaluation(model, lead, self.as_of)
+        return Evaluation(model, lead, self.as_of, self.directories[which])
 
     # ----------------------------------------------------------------- building
 

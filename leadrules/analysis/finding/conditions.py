@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from leadrules.analysis.distance import from_condition, from_firing, from_scored, from_standing
 from leadrules.analysis.finding.looking import Looking
 from leadrules.analysis.ruling import counts
 from leadrules.analysis.sites import Site
@@ -36,7 +37,10 @@ def _never_or_always(look: Looking, site: Site) -> Iterator[Problem]:
     elif look.seen.leads and site.part != "label":
         truths = {lead.truth(site.condition) is True for lead, _ in look.seen.leads}
         never, always = False, False
-        if True not in truths:
+        if True not in truths and not look.seen.reach(
+            lambda lead: from_condition(lead, site.condition) + from_scored(lead),
+            lambda outcome, lead: not outcome.excluded and lead.truth(site.condition) is True,
+        ):
             never = look.decided(look.analysis.condition(site.condition), f"whether `{site.span.text}` can be true")
         elif False not in truths and site.part not in ("threshold", "exclude"):
             # The opposite of true is false or unknown.
@@ -125,6 +129,13 @@ def _turned_away(look: Looking) -> Iterator[Problem]:
         if position in fired or not counts(rule, look.as_of) or rule.span is None:
             continue
         if any(("rule", position, 0) == one[:3] for one in look.never) or not any(row.points for row in rule.rows):
+            continue
+        if look.seen.reach(
+            lambda lead, rule=rule: from_firing(lead, rule) + from_standing(lead),  # type: ignore[misc]
+            lambda outcome, _, at=position: (
+                not outcome.disqualified and any(one == at for one, _ in outcome.contributions)
+            ),  # type: ignore[misc]
+        ):
             continue
         ruling, programme = look.ruling, look.analysis.programme
         may, _ = ruling.fires(position)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from leadrules.analysis.comparison import Comparison
+from leadrules.analysis.distance import from_condition, from_firing, from_points, from_standing
 from leadrules.analysis.finding.looking import Looking
 from leadrules.analysis.ruling import conditions_of, counts
 from leadrules.analysis.saying import format_points
@@ -15,6 +16,7 @@ from leadrules.explaining.words import value_words
 from leadrules.meaning.exact import linear
 from leadrules.problems import proof_messages as messages
 from leadrules.problems.problem import Problem
+from leadrules.reference import Evaluation, Outcome
 from leadrules.ruleset import Compare, Constant, FieldValue, Limits, Model, Rule, ScoreValue
 
 SECONDS = 2.5
@@ -148,6 +150,13 @@ def _ranges(look: Looking) -> Iterator[Problem]:
         ]
         if all(reaches) or limits.low is None or limits.high is None:
             continue
+        ends = [
+            end
+            for end, reached in zip((limits.low, limits.high), reaches, strict=True)
+            if not reached and end is not None
+        ]
+        if all(_reaches(look, position, end) for end in ends):
+            continue
         low, high = (look.analysis.score(position, best, cheap=False) for best in (False, True))
         if low.known is None or high.known is None or not (low.exact and high.exact):
             if not (low.empty or high.empty):
@@ -156,6 +165,16 @@ def _ranges(look: Looking) -> Iterator[Problem]:
         if high.known < limits.high or (low.known > limits.low and limits.low != 0):
             declared = f"from {format_points(limits.low)} to {format_points(limits.high)}"
             yield messages.range_not_reached(span, name, declared, format_points(low.known), format_points(high.known))
+
+
+def _reaches(look: Looking, score: int | None, end: int) -> bool:
+    """Whether a lead is found whose score is at an end of its limits."""
+
+    def far(lead: Evaluation) -> float:
+        points = lead.score(score)
+        return from_standing(lead) + (1 if points is None else from_points(-abs(points - end), 0))
+
+    return look.seen.reach(far, lambda outcome, lead: not outcome.disqualified and lead.score(score) == end)
 
 
 def _declared(look: Looking) -> Iterator[tuple[int | None, Limits, Any, str]]:
@@ -194,6 +213,7 @@ def _without_effect(look: Looking) -> Iterator[Problem]:
             )
         elif not look.verdicts_fail and not _shown_to_matter(look, position):
             suspects.append(position)
+    suspects = [one for one in suspects if not _found_to_matter(look, one)]
     suspects = [one for one in suspects if not _matters_at_a_threshold(look, one)]
     until = look.analysis.left - SECONDS
     for position in suspects[:MOST_COMPARED]:
@@ -205,10 +225,48 @@ def _without_effect(look: Looking) -> Iterator[Problem]:
             yield messages.rule_never_matters(rule.span, rule.text, "with or without it, every lead has the same ones")
 
 
+def _found_to_matter(look: Looking, position: int) -> bool:
+    """Whether a lead is found that has what a stage or a label asks for only with the rule, or only without it."""
+    model, rest = look.model, without(look.model, position)
+    rule = model.rules[position]
+
+    def less(lead: Evaluation, score: int | None) -> int | None:
+        other = Evaluation(rest, lead.lead, look.as_of, lead.directory)
+        other.points = tuple(0 if at == position else one for at, one in enumerate(lead.points))
+        return other.score(score)
+
+    def accept(outcome: Outcome, lead: Evaluation) -> bool:
+        if outcome.excluded:
+            return False
+        other = Evaluation(rest, lead.lead, look.as_of).outcome
+        return (outcome.held, outcome.labels) != (other.held, other.labels)
+
+    for stage, of, needed in _asked(model):
+
+        def far(lead: Evaluation, stage: int | None = stage, of: int | None = of, needed: int = needed) -> float:
+            found = from_firing(lead, rule) + from_standing(lead)
+            if stage is not None:
+                found += from_condition(lead, model.stages[stage].condition)
+            points, without_it = (None, None) if found else (lead.score(of), less(lead, of))
+            if points is None or without_it is None:
+                return found + 3
+            low, high = sorted((points, without_it))
+            return found + (low == high) + from_points(high, needed) + from_points(-low, 1 - needed)
+
+        if of in (None, rule.score) and look.seen.reach(far, accept):
+            return True
+    return False
+
+
+def _asked(model: Model) -> list[tuple[int | None, int | None, int]]:
+    """The hundredths that stages (by position) and comparisons (None) ask of scores."""
+    stages = [(at, one.on, row.points) for at, one in enumerate(model.stages) for row in one.threshold or ()]
+    known = {(of, needed) for _, of, needed in stages}
+    return [*stages, *((None, *one) for one in _thresholds(model) if one not in known)][:12]
+
+
 def _matters_at_a_threshold(look: Looking, position: int) -> bool:
     """Whether a lead that just reaches what a stage or a label asks for has another without the rule."""
-    from leadrules.reference import Evaluation
-
     rest = without(look.model, position)
     ruling, analysis = look.ruling, look.analysis
     may, _ = ruling.fires(position)
@@ -272,8 +330,6 @@ def without(model: Model, position: int) -> Model:
 
 def _shown_to_matter(look: Looking, position: int) -> bool:
     """Whether one of the scored leads has another stage or label without the rule."""
-    from leadrules.reference import Evaluation
-
     rest = without(look.model, position)
     tried = 0
     for lead, outcome in look.seen.leads:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from leadrules.analysis.distance import from_row, from_scored, from_stage
 from leadrules.analysis.finding.looking import Looking
 from leadrules.analysis.questions import Extreme
 from leadrules.analysis.ruling import UNTOLD, counts
@@ -35,6 +36,8 @@ def verdict_findings(look: Looking) -> Iterator[Problem]:
 
 def _out_of_reach(look: Looking, position: int, stage: Stage, span: Span, before: set[int]) -> Iterator[Problem]:
     if look.seen.any(lambda outcome: position in outcome.held):
+        return
+    if look.seen.reach(lambda lead: from_stage(lead, position), lambda outcome, _: position in outcome.held):
         return
     if ("stage", position, 0) in look.never and stage.always is None:
         before.add(position)
@@ -169,14 +172,19 @@ def _labels(look: Looking, out_of_reach: set[int]) -> Iterator[Problem]:
                 continue
             if look.seen.any(lambda outcome, at=position, value=value: outcome.labels[at] == value):  # type: ignore[misc]
                 continue
+            whole = [one.condition for one in label.value.rows]
+            if look.seen.reach(
+                lambda lead, number=number, whole=whole: from_row(lead, whole, number) + from_scored(lead),  # type: ignore[misc]
+                lambda outcome, _, at=position, value=value: not outcome.excluded and outcome.labels[at] == value,  # type: ignore[misc]
+            ):
+                continue
             if any(text == UNTOLD or not isinstance(text, str) for _, text in look.ruling.outcomes(position)):
                 continue
             what = f'whether `{label.name}` can be "{value}"'
             if look.decided(look.analysis.label(position, value), what):
-                whole = [inner for inner, _ in rows[:number]]
                 why = (
                     "the rows above it take every lead"
-                    if whole and written.condition is None
+                    if number and written.condition is None
                     else ("its condition is never true, or the rows above it take every lead for which it is")
                 )
                 look.verdicts_fail = True
