@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from leadrules.analysis.climbing import Climber, Distance, Values
 from leadrules.analysis.questions import Analysis
 from leadrules.reference import Evaluation, Outcome
 
@@ -22,10 +23,8 @@ SECONDS = 0.8
 MOST_STARTS = 4
 """From how many leads one is looked for."""
 
-MOST_WORK = 30_000
-"""How many leads times rules one search may score."""
-
-Distance = Callable[[Evaluation], float]
+MOST_WORK = 100_000
+"""How many leads, times the rules, one search may look at."""
 
 
 class Seen:
@@ -34,7 +33,8 @@ class Seen:
     def __init__(self, analysis: Analysis):
         self.space = analysis.space
         self.leads: list[tuple[Evaluation, Outcome]] = []
-        self._starts: list[tuple[dict[int, Any], Evaluation]] = []
+        self._starts: list[tuple[Values, Evaluation]] = []
+        self._climber = Climber(self.space)
         self._left = min(SECONDS, analysis.left / 4)
         until = time.monotonic() + self._left
         for values in self._tried(analysis):
@@ -65,37 +65,17 @@ class Seen:
         began = time.monotonic()
         until, most = began + self._left, MOST_WORK // (10 + len(self.space.models[0].rules))
         starts = heapq.nsmallest(MOST_STARTS, ((far(lead), at) for at, (_, lead) in enumerate(self._starts)))
-        for distance, at in starts:
-            found = self._climb(*self._starts[at], distance, far, most // MOST_STARTS, until)
-            if found is not None and accept(found[1].outcome, found[1]):
-                self._starts.append(found)
-                if not found[1].outcome.excluded:
-                    self.leads.append((found[1], found[1].outcome))
+        for _, at in starts:
+            values, distance = self._climber.climb(*self._starts[at], far, most // MOST_STARTS, until)
+            lead = self.space.evaluation(values)
+            if distance == 0 and accept(lead.outcome, lead):
+                self._starts.append((values, lead))
+                if not lead.outcome.excluded:
+                    self.leads.append((lead, lead.outcome))
                 self._left -= time.monotonic() - began
                 return True
         self._left -= time.monotonic() - began
         return False
-
-    def _climb(
-        self, values: dict[int, Any], lead: Evaluation, distance: float, far: Distance, most: int, until: float
-    ) -> tuple[dict[int, Any], Evaluation] | None:
-        """A lead that is there, by steps to the nearest value of one field after the other; None where they end."""
-        axes = [one for one in self.space.axes if not one.free]
-        tried, stuck = 0, 0
-        while distance > 0:
-            if stuck == len(axes) or tried >= most or time.monotonic() > until:
-                return None
-            axis = axes[0]
-            axes = [*axes[1:], axis]
-            stuck += 1
-            (field,), before = axis.fields, values.get(axis.fields[0])
-            for value in (one for cell in axis.cells for one in cell.values if one != before):
-                tried += 1
-                other = {**values, field: value}
-                seen = self.space.evaluation(other)
-                if (found := far(seen)) < distance:
-                    values, lead, distance, stuck = other, seen, found, 0
-        return values, lead
 
     def _tried(self, analysis: Analysis) -> Iterator[dict[int, Any]]:
         yield {}
