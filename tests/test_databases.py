@@ -661,13 +661,13 @@ def test_a_stop_in_the_middle_of_a_statement(place: Place, monkeypatch: pytest.M
 
     assert run(RULES, place("leads"), "-o", place("scores")).exit_code == 0
 
-    def long(self: Any, table: str, where: str = "") -> None:
+    def long(self: Any) -> None:
         timer = threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT))
         timer.start()
         self.execute("CREATE TEMP TABLE long AS SELECT count(*) FROM range(100000000) a, range(1000) b WHERE a=b")
 
-    monkeypatch.setattr(duckdb_tables.DuckdbWriter, "_insert_parts", long)
-    result = run(RULES, place("leads"), "-o", place("scores"))
+    monkeypatch.setattr(duckdb_tables.DuckdbWriter, "_upsert", long)
+    result = run(RULES, place("leads"), "-o", place("scores"), "--mode", "upsert", "--key", "id")
     assert result.exit_code == 130, result.output
     assert len(place.rows("SELECT * FROM scores")) == 3
 

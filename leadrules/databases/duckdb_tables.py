@@ -34,6 +34,9 @@ _AS_TEXT = (
     "VARIANT", '"NULL"', "TIME_NS",
 )  # fmt: skip
 
+_ROW_GROUP = 122_880
+"""How many rows DuckDB keeps together: blocks of fewer would each leave a rest."""
+
 
 def connect(url: TableUrl, *, writable: bool) -> duckdb.DuckDBPyConnection:
     """Open the file; made if it is not there and will be written. Raises LeadsError."""
@@ -109,7 +112,7 @@ class DuckdbSource:
         positions = positions_of(needed, self.headers)
         row = 1
         with self._cursor() as cursor:
-            reader = cursor.sql(self._select()).to_arrow_reader(rows)
+            reader = cursor.sql(self._select()).to_arrow_reader(_ROW_GROUP if ROWS <= rows < _ROW_GROUP else rows)
             for batch in reader:
                 frame = pl.from_arrow(pa.Table.from_batches([batch]))
                 assert isinstance(frame, pl.DataFrame)
@@ -144,6 +147,8 @@ class DuckdbSource:
 
 class DuckdbWriter(TableWriter):
     """Writes a table of a DuckDB file; see `TableWriter`."""
+
+    replaces_first = True
 
     def __init__(
         self, url: TableUrl, source: LeadSource, chosen: Sequence[Chosen], added: Mapping[str, Any],

@@ -12,8 +12,8 @@ upsert  | has the leads with the same key changed, and the others added
 A table that is not there is made, whatever the mode.
 
 Questionable decision: where a table is there, `replace` and `upsert` gather the leads in a
-temporary table first and touch the table itself at the end, so that others can read the old answers for as
-long as the run takes.
+temporary table first and touch the table itself at the end, so that others can read the old answers, and write, for as
+long as the run takes. DuckDB lets nobody in while one program writes, so there `replace` does without.
 """
 
 from __future__ import annotations
@@ -68,6 +68,8 @@ class TableWriter(ABC):
     url: TableUrl
     folds_names = True
     """Whether names that differ in case alone are one column."""
+    replaces_first = False
+    """Whether the old leads go before the new ones come, since nobody could read them meanwhile."""
     shares_connection = False
     """Whether leads are read by the connection that writes, which would read what it writes."""
 
@@ -88,26 +90,32 @@ class TableWriter(ABC):
         self._refuse_temporary()
         self._refuse_repeated()
         self._refuse_unknown_key()
-        types = self.types()
-        before = self.existing()
-        if before is not None and self.is_source():
-            raise written_over(url)
-        self._remake = before is not None and options.mode == "replace" and not self._same(before, types)
+        self._types = self.types()
+        self._remake = False
+        self._into = self._made_ready(self.existing())
+        self.open_insert(self._into, self._types)
+
+    def _made_ready(self, before: Sequence[tuple[str, str]] | None) -> str:
+        """The table into which leads go as they come: the one that was asked for, or a temporary one."""
+        table, mode = quoted(*self.url.table), self._options.mode
         if before is None:
-            self.create(quoted(*url.table), types)
-            self._into = quoted(*url.table)
+            self.create(table, self._types)
+            return table
+        if self.is_source():
+            raise written_over(self.url)
+        if mode == "replace":
+            self._remake = not self._same(before, self._types)
+            if self.replaces_first:
+                self._clear()
+                return table
         else:
-            if options.mode != "replace":
-                self._refuse_missing([name for name, _ in before])
-                known = {self._folded(name): kind for name, kind in before}
-                types = [known[self._folded(name)] for name in self.names]
-            if options.mode == "append" and not self.shares_connection:
-                self._into = quoted(*url.table)
-            else:
-                self.create(self._parts, types, temporary=True)
-                self._into = self._parts
-        self._types = types
-        self.open_insert(self._into, types)
+            self._refuse_missing([name for name, _ in before])
+            known = {self._folded(name): kind for name, kind in before}
+            self._types = [known[self._folded(name)] for name in self.names]
+            if mode == "append" and not self.shares_connection:
+                return table
+        self.create(self._parts, self._types, temporary=True)
+        return self._parts
 
     # ------------------------------------------------------------- what a database does in its own way
 
@@ -190,13 +198,17 @@ class TableWriter(ABC):
         self.end(good=False)
 
     def _replace(self) -> None:
+        self._clear()
+        self._insert_parts(quoted(*self.url.table))
+
+    def _clear(self) -> None:
+        """Take the old leads away, and with them the table where its columns are to be others."""
         table = quoted(*self.url.table)
         if self._remake:
             self.execute(f"DROP TABLE {table}")
             self.create(table, self._types)
         else:
             self.execute(f"DELETE FROM {table}")
-        self._insert_parts(table)
 
     def _insert_parts(self, table: str, where: str = "") -> None:
         columns = ", ".join(quoted(name) for name in self.names)
