@@ -20,10 +20,11 @@ from leadrules.reference import Evaluation, Outcome
 
 MOST_LEADS = 120
 SECONDS = 0.8
+SEARCH_SECONDS = 1.5
 MOST_STARTS = 4
 """From how many leads one is looked for."""
 
-MOST_WORK = 100_000
+MOST_WORK = 40_000
 """How many leads, times the rules, one search may look at."""
 
 
@@ -35,8 +36,8 @@ class Seen:
         self.leads: list[tuple[Evaluation, Outcome]] = []
         self._starts: list[tuple[Values, Evaluation]] = []
         self._climber = Climber(self.space)
-        self._left = min(SECONDS, analysis.left / 4)
-        until = time.monotonic() + self._left
+        self._left = min(SEARCH_SECONDS, analysis.left / 4)
+        until = time.monotonic() + min(SECONDS, analysis.left / 4)
         for values in self._tried(analysis):
             lead = self.space.evaluation(values)
             outcome = lead.outcome
@@ -58,7 +59,7 @@ class Seen:
     def reach(self, far: Distance, accept: Callable[[Outcome, Evaluation], bool]) -> bool:
         """Whether a lead is found that is accepted, where `far` comes to nothing; it is one of the leads from then on.
 
-        False proves nothing. All searches together take no longer than `SECONDS`.
+        False proves nothing. All searches together take no longer than `SEARCH_SECONDS`.
         """
         if self._left <= 0:
             return False
