@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from leadrules.checking import Checked
 from leadrules.comparing.changes import Change, changes_of
 from leadrules.comparing.proof import Proof, explained, prove
+from leadrules.comparing.unproved import unproved
 from leadrules.ruleset import Model
 
 if TYPE_CHECKING:
@@ -48,4 +49,8 @@ def difference(old: tuple[str, Checked], new: tuple[str, Checked], as_of: date, 
     sides = [Version(path, checked.or_raise()) for path, checked in (old, new)]
     one, two = (side.model for side in sides)
     changes = changes_of(one, two, old[1].statements, new[1].statements)
-    return Difference(sides[0], sides[1], as_of, explained(changes, one, two, as_of), prove(one, two, as_of, seconds))
+    changes, proof = explained(changes, one, two, as_of), prove(one, two, as_of, seconds)
+    left_open = tuple(unproved(one, two, changes, as_of))
+    if proof.same == "yes" and left_open:
+        proof = replace(proof, same="open", unproved=left_open)
+    return Difference(sides[0], sides[1], as_of, changes, proof)

@@ -73,10 +73,12 @@ def document(one: Difference) -> Iterator[Element]:
 def verdict(proof: Proof) -> str:
     """What is proved, in a sentence."""
     if proof.same == "yes":
-        said = "the same: every lead gets the same scores, stages and labels from both (proved)"
-        return said + (f", as far as both can read {_names(proof.notes)}" if proof.notes else "")
+        return "the same: every lead gets the same scores, stages and labels from both (proved)"
     if proof.same == "no":
         return "not the same: there are leads that get different answers"
+    if proof.unproved:
+        why = "; ".join(proof.unproved)
+        return f"not decided: leads with the same values get the same scores, stages and labels (proved), but {why}"
     if proof.apart:
         return f"not decided: {_names(proof.apart)} cannot hold the same values in both"
     return "not decided: no lead was found that gets different answers, and it is not proved that there is none"
@@ -109,7 +111,7 @@ def _of(part: int, whole: int) -> str:
 
 
 def _proof(proof: Proof) -> Iterator[Element]:
-    if proof.same == "yes":
+    if proof.same == "yes" or proof.unproved:
         return
     lines = [line for line in (_score(proof.up, "up"), _score(proof.down, "down")) if line]
     if not lines and proof.up is None and not proof.apart:
@@ -142,7 +144,8 @@ def _score(change: ScoreChange | None, way: str) -> str:
     if change.lead is None or change.known is None:
         most = "" if change.bound is None else f", by no more than {format_points(abs(change.bound))}"
         return f"the score may go {way}{most}: not decided"
-    if not change.known:
+    if not change.known or (change.known > 0) is not (way == "up"):
+        # Every score goes the other way.
         return ""
     exact = "at most" if change.known == change.bound else "at least"
     return f"the score goes {way} by {exact} {format_points(abs(change.known))}: {_lead(change.lead)}"

@@ -45,6 +45,7 @@ def _proof(proof: Proof) -> dict[str, Any]:
         "others": [{"what": one.what, "name": one.name, "lead": _lead(one.lead)} for one in proof.others],
         "read_differently": list(proof.notes),
         "not_comparable": list(proof.apart),
+        "unproved": list(proof.unproved),
     }
 
 

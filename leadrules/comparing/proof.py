@@ -19,6 +19,7 @@ from leadrules.analysis.witness import Witness, replay
 from leadrules.bins import atoms
 from leadrules.comparing.changes import Change
 from leadrules.comparing.parts import Part
+from leadrules.comparing.unproved import alike_on_all_days
 from leadrules.explaining.words import value_words
 from leadrules.reference import Evaluation, Outcome, format_points, signed
 from leadrules.ruleset import NO_LIMITS, LabelValue, Model, Row, Rule
@@ -82,7 +83,11 @@ class Other:
 
 @dataclass(frozen=True)
 class Proof:
-    """`same`: yes, no, or open. `notes` are fields that the versions declare differently."""
+    """`same`: yes, no, or open. `notes` are fields that the versions declare differently.
+
+    `unproved` says what else would have to be the same (see `leadrules.comparing.unproved`): there, `same` is open
+    at best, though every score, stage and label has been proved the same for the values and on the day.
+    """
 
     same: Literal["yes", "no", "open"]
     up: ScoreChange | None = None
@@ -91,6 +96,7 @@ class Proof:
     others: tuple[Other, ...] = ()
     notes: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
+    unproved: tuple[str, ...] = ()
 
     @property
     def largest(self) -> int | None:
@@ -250,7 +256,9 @@ def _explained(change: Change, old: Model, new: Model, as_of: date) -> Change:
     comparison = Comparison(alone[0], alone[1], as_of, _SECONDS_A_PART)
     furthest = comparison.largest_change()
     if furthest.none:
-        return replace(change, kind="rewritten")
+        # What says the same on one day only is no other spelling of it.
+        always = all(alike_on_all_days(one, one.rules) for one in alone if one is not None)
+        return replace(change, kind="rewritten") if always else change
     lead = _score(comparison, furthest.largest).lead
     if lead is None:
         return change
