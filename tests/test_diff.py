@@ -24,6 +24,7 @@ from leadrules.comparing.changes import changes_of
 from leadrules.comparing.difference import difference
 from leadrules.comparing.leads import compare_leads
 from leadrules.comparing.proof import Lead, prove
+from leadrules.comparing.text import as_text
 from leadrules.leads import match_headers, open_leads
 
 CASES = Path(__file__).parent / "cases" / "diff"
@@ -128,6 +129,91 @@ def test_fields_that_cannot_be_compared_leave_it_undecided() -> None:
     found = difference(("old", one), ("new", two), DAY, 30)
     assert (found.proof.same, found.proof.apart) == ("open", ("a",))
     assert {change.kind for change in found.changes} == {"changed"}
+
+
+MQL = "\nstage Lead\nstage MQL at 10\n"
+NOT_THE_SAME = {
+    "a header": ('field x : text from "A"\nwhen x is known add 20', 'field x : text from "B"\nwhen x is known add 20'),
+    "missing spellings": ("field x : text\nwhen x is known add 20", 'missing values "-"\nfield x : text\nwhen x is known add 20'),
+    "a format of dates": (
+        'field x : date format "DD/MM/YYYY"\nwhen x in last 9 days add 20',
+        'field x : date format "MM/DD/YYYY"\nwhen x in last 9 days add 20',
+    ),
+    "what is read as missing": (
+        "field x : integer\nwhen x >= 3 add 20", "field x : integer bad as missing\nwhen x >= 3 add 20",
+    ),
+    "a criterion": (
+        "field x : integer\nframework F { c when x >= 3 }", "field x : integer\nframework F { c when x >= 4 }",
+    ),
+    "points of a later year": (
+        "field x : integer\nwhen x >= 3 add 20 from 2027-01-01", "field x : integer\nwhen x >= 3 add 5 from 2027-01-01",
+    ),
+    "moving days and fixed ones": (
+        "field x : date\nwhen x in last 30 days and x before 2027-01-01 add 5", "field x : date\nwhen x in last 30 days add 5",
+    ),
+    "days and months": (
+        "field x : date\nwhen x in last 1 month and x in last 30 days add 5", "field x : date\nwhen x in last 30 days add 5",
+    ),
+}  # fmt: skip
+THE_SAME = {
+    "a default that is zero points": ("field x : integer\nwhen x >= 3 add 20", "field x : integer default 0\nwhen x >= 3 add 20"),
+    "a column that may be absent": ("field x : integer\nwhen x >= 3 add 20", "field x : integer optional\nwhen x >= 3 add 20"),
+    "days alone": (
+        "field x : date\nwhen x in last 30 days and x in last 3 weeks add 5", "field x : date\nwhen x in last 21 days add 5",
+    ),
+    "calendar months alone": (
+        "field x : date\nfield z : date\nfield y : integer\nwhen not (not x in last 3 months or y < 2) add 5 fading by half every 9 days since z"
+        "\nwhen y < 2 add 20 from 2027-01-01",
+        "field x : date\nfield z : date\nfield y : integer\nwhen x in last 3 months and y >= 2 add 5 fading by half every 9 days since z"
+        "\nwhen y < 2 add 20 from 2027-01-01",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", [*NOT_THE_SAME, *THE_SAME])
+def test_the_same_is_said_of_files_and_of_any_day(what: str) -> None:
+    one, two = (check_text(text + MQL) for text in (NOT_THE_SAME | THE_SAME)[what])
+    found = difference(("old", one), ("new", two), DAY, 30)
+    assert found.proof.same == ("yes" if what in THE_SAME else "open")
+    assert bool(found.proof.unproved) is (what in NOT_THE_SAME)
+    assert "rewritten" not in {change.kind for change in found.changes if what in NOT_THE_SAME}
+
+
+DIFFERENT = {
+    "a default in a difference": (
+        "field v : integer\nfield c : integer default {}\nwhen v - c >= 2 add 5", "1", "2",
+    ),
+    "a default in units": ("field v : integer\nfield c : integer default {}\nadd 2 per 1 (v - c)", "1", "2"),
+    "a count that is calculated with": (
+        "field v : integer\nframework F {{ a when v > {} }}\nlabel l {{ \"x\" when F.met * 2 >= 2 }}", "1", "2",
+    ),
+    "a count beside a score": (
+        "field v : integer\nframework F {{ a when v > 1 }}\nscore s weight 0% {{ when v > {} add 1 }}\n"
+        "label l {{ \"x\" when F.met < s }}", "0", "5",
+    ),
+    "a label beside a field": (
+        "field v : text\nfield w : text\nlabel a {{ {0} when {0} is known }}\nwhen a = w add 4", "v", "w",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", DIFFERENT)
+def test_the_same_words_may_mean_something_else(what: str) -> None:
+    text, *filled = DIFFERENT[what]
+    one, two = (check_text(text.format(one) + MQL).or_raise() for one in filled)
+    proof = prove(one, two, DAY)
+    assert proof.same != "yes"
+    for change in (proof.up, proof.down):
+        if change is not None and change.known and change.lead is not None:
+            assert (change.lead.new.score or 0) - (change.lead.old.score or 0) == change.known
+
+
+def test_a_score_that_only_rises_is_not_said_to_fall() -> None:
+    old = "field a : integer default 0\nwhen a < 9 add 5\nstage Lead"
+    one, two = check_text(old), check_text(old + "\nwhen a is known add 7")
+    shown = as_text(difference(("old", one), ("new", two), DAY, 30))
+    assert "goes up by at most 7" in shown
+    assert "goes down" not in shown
 
 
 def many_rules(number: int) -> list[str]:

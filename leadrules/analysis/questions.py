@@ -264,7 +264,12 @@ class Analysis:
         def accept(seen: Sequence[Evaluation]) -> bool:
             found = value(seen)
             if found is not None and (not best or ((found > best[0][0]) is maximize and found != best[0][0])):
-                known = {at: one for at, one in enumerate(seen[0].lead) if one is not None}
+                # Where two models see different values, the lead has none, and these are their defaults.
+                known = {
+                    at: one
+                    for at, one in enumerate(seen[0].lead)
+                    if one is not None and all(other.lead[at] == one for other in seen)
+                }
                 best[:] = [(found, Witness(known, tuple(one.outcome for one in seen)))]
             return bool(found == reached)
 
@@ -284,8 +289,8 @@ class Analysis:
             if axis.scale is not None
             and any(
                 (rule.fading is not None and self.space.field_axis(rule.fading.field) == at)
-                or (rule.units is not None and self.space.axis_of(rule.units.operand) == at)
-                for model in self.models
+                or (rule.units is not None and self.space.axis_of(rule.units.operand, which) == at)
+                for which, model in enumerate(self.models)
                 for rule in model.rules
             )
         )

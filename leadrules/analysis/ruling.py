@@ -427,7 +427,9 @@ class Ruling:
             found_sums = sums.get(bucket, [])
             others = [*found_sums, *(self._limited_groups(bucket[0], total) if bucket[1] is None else ())]
             by_axis = tables.get(bucket, {})
-            kept = _saturated(by_axis, [self.programme.range(one) for one in others], self._limits_of(bucket), self._step)
+            kept = _saturated(
+                by_axis, [self.programme.range(one) for one in others], self._limits_of(bucket), self._step
+            )
             for axis, (low, high) in kept.items():
                 # The same number only where it is cut in the same way.
                 uncut = tuple(map(tuple, by_axis[axis]))
@@ -466,7 +468,7 @@ class Ruling:
     def most_units(self, rule: Rule) -> int | None:
         """The largest number of units that a rule can count; None where that is not told."""
         assert rule.units is not None
-        axis = self.space.axis_of(rule.units.operand)
+        axis = self.space.axis_of(rule.units.operand, self.which)
         if axis is None:
             return None
         return max(self._units(axis, cell, rule.units)[1] for cell in range(self.space.axes[axis].size))
@@ -527,7 +529,7 @@ class Ruling:
         """The axes that units and fading look at, each with the range of units, or of the factor, in a cell."""
         found: list[tuple[Any, Callable[[int], tuple[int, int]]]] = []
         if rule.units is not None:
-            axis = self.space.axis_of(rule.units.operand)
+            axis = self.space.axis_of(rule.units.operand, self.which)
             if axis is None:
                 found.append((rule.units.operand, lambda _: (0, 0)))
             else:

@@ -57,6 +57,18 @@ Subject = Operand | Condition
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """A subject as one model means it, where another model means something else by the same words."""
+
+    which: int
+    subject: Subject
+
+
+Home = int | Subject | Own
+"""What an axis is found by: a field's position, or what is worked out."""
+
+
+@dataclass(frozen=True, slots=True)
 class Test:
     """A test on an axis: the cells where it is true and where it is false; `choice` is its own, in a loose axis."""
 
@@ -73,6 +85,7 @@ class Axis:
     `missing` are the cells in which nothing is known. A `loose` axis has one more
     cell, the last, in which each test of `choices` is free to be true or false
     (save for what is ruled out); `choices` are places in `tests`, each with the number of its model.
+    `which` is the first model that means by the subject what the axis holds.
     """
 
     fields: tuple[int, ...]
@@ -83,6 +96,7 @@ class Axis:
     choices: list[int] = field(default_factory=list)
     tests: list[tuple[int, Condition]] = field(default_factory=list)
     scale: Scale | None = None
+    which: int = 0
 
     @property
     def size(self) -> int:
@@ -115,29 +129,31 @@ class Space:
         self.as_of = as_of
         self.directories = [Directory(model.domains) for model in models]
         self.axes: list[Axis] = []
-        self._axis_of: dict[int | Subject, int] = {}
+        self._axis_of: dict[Home, int] = {}
         self._tests: dict[tuple[int, Condition], Test] = {}
-        by_subject: dict[int | Subject, dict[tuple[int, Condition], None]] = {}
+        by_subject: dict[Home, dict[tuple[int, Condition], None]] = {}
         for which, own in enumerate(conditions):
             for condition in own:
                 for atom in tests_of(condition):
-                    subject = self._subject(atom)
+                    subject = self._subject(atom, which)
                     if subject is not None:
                         by_subject.setdefault(subject, {})[self._asked(which, atom), atom] = None
+        for which, model in enumerate(models):
+            for rule in model.rules if rules else ():
+                if rule.units is not None:
+                    by_subject.setdefault(self._home(rule.units.operand, which), {})
         for rule in rules:
-            if rule.units is not None:
-                by_subject.setdefault(self._home(rule.units.operand), {})
             if rule.fading is not None:
                 by_subject.setdefault(rule.fading.field, {})
         for subject in list(by_subject):
             if not isinstance(subject, int):
-                for one in sorted(fields_of(subject)):
+                for one in sorted(fields_of(subject.subject if isinstance(subject, Own) else subject)):
                     by_subject.setdefault(one, {})
         for subject, found in by_subject.items():
             if isinstance(subject, int):
                 self._add_field(subject, list(found), rules)
             elif not isinstance(subject, FrameworkCount):
-                self._add_free(subject, list(found), rules)
+                self._add_free(subject if isinstance(subject, Own) else Own(0, subject), list(found), rules)
 
     # ------------------------------------------------------------ what is where
 
@@ -155,17 +171,20 @@ class Space:
 
     def _asked(self, which: int, atom: Condition) -> int:
         """The first model to which a test means the same: one with the same mail domains and defaults."""
-        if which == 0:
-            return 0
-        first, other = self.models[0], self.models[which]
-        same = first.domains == other.domains and all(
-            first.fields[at].default == other.fields[at].default for at in fields_of(atom)
-        )
+        same = self.models[0].domains == self.models[which].domains and self._shared(atom, which)
         return 0 if same else which
 
-    def axis_of(self, operand: Operand) -> int | None:
-        """The axis on which an operand's value is told."""
-        return self._axis_of.get(self._home(operand))
+    def _shared(self, subject: Subject, which: int) -> bool:
+        """Whether a model means by it what the first does: it is of fields alone, and those have the same defaults."""
+        first, other = self.models[0], self.models[which]
+        return which == 0 or (
+            of_fields_alone(subject)
+            and all(first.fields[at].default == other.fields[at].default for at in fields_of(subject))
+        )
+
+    def axis_of(self, operand: Operand, which: int = 0) -> int | None:
+        """The axis on which an operand's value is told, as a model means it."""
+        return self._axis_of.get(self._home(operand, which))
 
     def field_axis(self, position: int) -> int | None:
         return self._axis_of.get(position)
@@ -182,7 +201,7 @@ class Space:
 
     # ----------------------------------------------------------------- building
 
-    def _subject(self, atom: Condition) -> int | Subject | None:
+    def _subject(self, atom: Condition, which: int) -> Home | None:
         """What a test is about: a field's position, a number or itself (free); None for scores and verdicts."""
         match atom:
             case Holds() | StageIs() | IsDisqualified():
@@ -190,22 +209,27 @@ class Space:
             case Compare(_, left, right):
                 if linear(left) is not None or linear(right) is not None:
                     # Exact where it is of scores and numbers alone; with a field it may be unknown as well.
-                    return None if exact(Arithmetic("-", left, right)) is not None else atom
+                    return None if exact(Arithmetic("-", left, right)) is not None else self._owned(atom, which)
                 if isinstance(left, Constant) == isinstance(right, Constant):
-                    return atom
+                    return self._owned(atom, which)
                 operand = right if isinstance(left, Constant) else left
-                return None if isinstance(operand, FrameworkCount) else self._home(operand)
-            case SameText(left, right):
-                return atom
+                return None if isinstance(operand, FrameworkCount) else self._home(operand, which)
+            case SameText():
+                return self._owned(atom, which)
             case Known(LabelValue()) | Known(FrameworkCount()):
                 return None
         looked_at: Operand = atom.operand  # type: ignore[union-attr]
-        return None if isinstance(looked_at, LabelValue) else self._home(looked_at)
+        return None if isinstance(looked_at, LabelValue) else self._home(looked_at, which)
 
-    def _home(self, operand: Operand) -> int | Subject:
+    def _home(self, operand: Operand, which: int = 0) -> Home:
         """The field whose values alone tell this operand's, or the operand itself."""
         found = monotone(operand)
-        return operand if found is None else found[0]
+        if found is not None:
+            return found[0]
+        return operand if isinstance(operand, FrameworkCount) else self._owned(operand, which)
+
+    def _owned(self, subject: Subject, which: int) -> Home:
+        return subject if self._shared(subject, which) else Own(which, subject)
 
     def _add_field(self, position: int, atoms: list[tuple[int, Condition]], rules: Sequence[Rule]) -> None:
         declared = self.fields[position]
@@ -280,10 +304,11 @@ class Space:
                     false = 0 if test.in_criterion else axis.missing
                     self._tests[which, test] = Test(at, axis.all & ~axis.missing, false)
 
-    def _add_free(self, subject: Subject, atoms: list[tuple[int, Condition]], rules: Sequence[Rule]) -> None:
+    def _add_free(self, own: Own, atoms: list[tuple[int, Condition]], rules: Sequence[Rule]) -> None:
         """An axis that nothing ties to its fields, save missing values."""
-        at = self._axis_of[subject] = len(self.axes)
-        axis = Axis(tuple(sorted(fields_of(subject))), subject, [Cell((None,))], missing=1)
+        subject = own.subject
+        at = self._axis_of[own if own.which else subject] = len(self.axes)
+        axis = Axis(tuple(sorted(fields_of(subject))), subject, [Cell((None,))], missing=1, which=own.which)
         self.axes.append(axis)
         if not isinstance(subject, Operand) or subject.kind == "boolean":
             axis.cells += [Cell((False,)), Cell((True,))]
@@ -413,6 +438,20 @@ def fields_of(subject: Subject) -> set[int]:
         case Not(part) | Definitely(part):
             return fields_of(part)
     return fields_of(subject.operand)
+
+
+def of_fields_alone(subject: Subject) -> bool:
+    """Whether a number or a test looks at nothing that the ruleset decides: no score, count, label or stage."""
+    match subject:
+        case FieldValue() | Constant():
+            return True
+        case Arithmetic(_, left, right) | Compare(_, left, right) | SameText(left, right):
+            return of_fields_alone(left) and of_fields_alone(right)
+        case Negative(inner) | Age(_, _, inner) | DayOf(inner):
+            return of_fields_alone(inner)
+        case ScoreValue() | FrameworkCount() | LabelValue() | Holds() | StageIs() | IsDisqualified():
+            return False
+    return of_fields_alone(subject.operand)  # type: ignore[union-attr]
 
 
 def tests_of(condition: Condition) -> Iterator[Condition]:

@@ -128,8 +128,8 @@ def _together(
     others: dict[tuple[int, ...], Values] = {}
     for values in islice(product(*(pools[field] for field in fields)), MOST_TOGETHER):
         chosen = dict(zip(fields, values, strict=True))
-        seen = space.evaluation(chosen)
-        found = tuple(cell_of_free(space.axes[at], seen) for at in group)
+        seen = [space.evaluation(chosen, which) for which in range(len(space.models))]
+        found = tuple(cell_of_free(space.axes[at], seen[space.axes[at].which]) for at in group)
         if all(one == cells[at] for one, at in zip(found, group, strict=True)):
             yield chosen
         elif len(others) < 6:
