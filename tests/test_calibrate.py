@@ -361,7 +361,7 @@ def test_the_joint_method_fits_the_rules_of_a_ruleset_together(tmp_path: Path, c
     [
         (["--outcome", "Boght"], "did you mean `Bought`?"),
         (["--outcome", "Contact Form"], "its values are `asked` 1,000, `silent` 1,000"),
-        (["--outcome", "Bought=5"], "none of the 2,000 decided leads is won"),
+        (["--outcome", "Bought=5"], "all 2,000 decided leads are lost"),
         (["--outcome", "Bought", "--keep", "Sentby x"], "did you mean `Sent By`?"),
         (["--outcome", "Bought", "--stage", "MQL"], "is not a stage with a win rate, like `MQL=40%`"),
         (["--outcome", "Bought", "--capacity", "many"], "is not a number of leads in a time, like `50/week`"),

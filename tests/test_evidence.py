@@ -323,14 +323,14 @@ def test_leads_that_are_not_decided_are_named_by_value() -> None:
         (
             "Stage",
             ["1", "1"],
-            "all of the 2 decided leads are won, and nothing can be learnt without lost ones",
+            "all 2 decided leads are won, and nothing can be learnt without lost ones",
             "lost",
         ),
-        ("Stage=Wn", ["Won", "Lost"], "none of the 2 decided leads is won", "the values found are `Lost` 1, `Won` 1"),
+        ("Stage=Wn", ["Won", "Lost"], "all 2 decided leads are lost", "the values found are `Lost` 1, `Won` 1"),
         (
             "Stage",
             ["", None],
-            "none of the 2 leads has an outcome: `Stage` is empty or open for all of them",
+            "all 2 leads are still open: `Stage` says of none whether it was won or lost",
             "decided",
         ),
         ("Stage", [], "there are no leads to learn from", "outcome is known"),

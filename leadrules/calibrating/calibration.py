@@ -20,7 +20,7 @@ from leadrules.calibrating.findings import Finding, find
 from leadrules.calibrating.joint import joint_points
 from leadrules.calibrating.leaks import Leak, leaks_of
 from leadrules.calibrating.overlaps import Overlap, overlaps
-from leadrules.calibrating.sample import ROWS, Sample, take_sample
+from leadrules.calibrating.sample import ROWS, Progress, Sample, take_sample
 from leadrules.calibrating.stages import BEST_FIFTH, Threshold, Wanted, thresholds
 from leadrules.calibrating.validating import FOLDS, METHODS, chosen, judged, scores_of
 from leadrules.evidence.outcome import WON, OutcomeColumn, OutcomeReader
@@ -93,18 +93,18 @@ class Calibration:
         return any(any(given) for given in self.points)
 
 
-def calibrate(source: LeadSource, column: OutcomeColumn, asked: Asked) -> Calibration:
-    """Find points for the leads of a file. Raises `LeadsError`."""
+def calibrate(source: LeadSource, column: OutcomeColumn, asked: Asked, progress: Progress | None = None) -> Calibration:
+    """Find points for the leads of a file; `progress` hears of each block read. Raises `LeadsError`."""
     keep = [_header(one, source, "--keep") for one in asked.keep]
     without = dict.fromkeys((_header(one, source, "--without") for one in asked.without), "left out as asked")
     without[column.header] = "the outcome itself"
     outcome = OutcomeReader(column)
-    sample = take_sample(source, outcome, asked.rows)
+    sample = take_sample(source, outcome, asked.rows, progress)
     attributes, left = attributes_of(sample, source, without)
     reader = ValueReader(attributes, source)
     codes = sampled_codes(reader, sample)
     fitted, later = _parts(sample, asked)
-    tables = _counted(reader, source, column, sample, codes, fitted, asked)
+    tables = _counted(reader, source, column, sample, codes, fitted, asked, progress)
     control = _control(tables, sample, fitted)
     findings = find(attributes, tables, control, asked.min_leads)
     leaks = [one for one in leaks_of(findings, control) if one.header not in keep]
@@ -147,9 +147,10 @@ def _fitted(
     method = asked.method or (chosen(areas) if areas else "rate")
     by_value = {one: [finding.points(control, one, asked.min_leads) for finding in findings] for one in METHODS}
     points = joint.points if method == "joint" else next(found for name, found in by_value.items() if name == method)
-    ranking = ranking_of(scores_of(findings, points, own), won)
-    everyone = ranking_of(scores_of(findings, points, codes), sample.won)
-    held = ranking_of(scores_of(findings, points, [code[later] for code in codes]), sample.won[later])
+    ranking, everyone, held = (
+        ranking_of(scores_of(findings, points, [code[part] for code in codes], int(part.sum())), sample.won[part])
+        for part in (fitted, np.ones_like(fitted), later)
+    )
     a_week = _leads_a_week(sample, asked, source)
     order = sorted(range(len(findings)), key=lambda place: -findings[place].alone)
     return Calibration(
@@ -211,10 +212,11 @@ def _counted(
     codes: Sequence[Codes],
     fitted: NDArray[np.bool_],
     asked: Asked,
+    progress: Progress | None,
 ) -> list[Table]:
     if sample.is_whole:
         return tables_of(reader.attributes, [code[fitted] for code in codes], sample.won[fitted])
-    return count_all(reader, source, OutcomeReader(column), asked.days, asked.from_day)
+    return count_all(reader, source, OutcomeReader(column), asked.days, asked.from_day, progress)
 
 
 def _control(tables: Sequence[Table], sample: Sample, fitted: NDArray[np.bool_]) -> Rate:

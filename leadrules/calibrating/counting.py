@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadrules.calibrating.attributes import Attribute, draft
-from leadrules.calibrating.sample import Sample
+from leadrules.calibrating.sample import Progress, Sample
 from leadrules.checking import check_text
 from leadrules.engine.points import contribution
 from leadrules.engine.scorer import Scorer
@@ -74,7 +74,12 @@ def tables_of(attributes: Sequence[Attribute], codes: Sequence[Codes], won: NDAr
 
 
 def count_all(
-    reader: ValueReader, source: LeadSource, outcome: OutcomeReader, days: Days | None, until: date | None
+    reader: ValueReader,
+    source: LeadSource,
+    outcome: OutcomeReader,
+    days: Days | None,
+    until: date | None,
+    progress: Progress | None = None,
 ) -> list[Table]:
     """Counts of all decided leads of a file, read once more; with `until`, of those before that day alone."""
     attributes = reader.attributes
@@ -82,7 +87,11 @@ def count_all(
     at = source.headers.index(outcome.column.header)
     dated = None if days is None or until is None else source.headers.index(days.header)
     positions = sorted({*reader.positions, at} | (set() if dated is None else {dated}))
+    read = 0
     for block in source.blocks():
+        read += block.rows
+        if progress is not None:
+            progress(block, read)
         cells = block.columns(positions)
         outcomes = outcome.read(cells[str(at)])
         decided = outcomes != OPEN

@@ -129,7 +129,9 @@ def _named(finding: Finding, control: Rate) -> Leak | None:
     if _OUTCOMES.search(plain):
         return Leak(header, "its name is that of an outcome, or of what follows one", sure)
     if _BUSINESS.search(plain):
-        return Leak(header, "its name is that of business done, which may have followed the outcome", _comes_with(finding))
+        return Leak(
+            header, "its name is that of business done, which may have followed the outcome", _comes_with(finding)
+        )
     if (words & _SUBJECTS and words & _JUDGEMENTS) or (len(words) == 1 and words & _ALONE):
         return Leak(header, "its name is that of a judgement of somebody who handled the lead", sure)
     if _TRACES.search(plain):

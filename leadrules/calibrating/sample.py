@@ -8,9 +8,9 @@ looked at whole, and needs no second reading.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +21,11 @@ from leadrules.meaning.cells import values_of
 if TYPE_CHECKING:
     import polars as pl
 
-    from leadrules.leads.block import LeadSource
+    from leadrules.leads.block import Block, LeadSource
 
 ROWS = 50_000
+Progress = Callable[["Block", int], Any]
+"""What is called with each block that was read, and how many leads there were up to its end."""
 SEED = 20_260
 
 
@@ -57,7 +59,9 @@ class Sample:
         return found
 
 
-def take_sample(source: LeadSource, outcome: OutcomeReader, rows: int = ROWS) -> Sample:
+def take_sample(
+    source: LeadSource, outcome: OutcomeReader, rows: int = ROWS, progress: Progress | None = None
+) -> Sample:
     """Read a whole file and keep so many leads. Raises `LeadsError`, also where no outcome can be learnt from."""
 
     random = np.random.default_rng(SEED)
@@ -69,6 +73,8 @@ def take_sample(source: LeadSource, outcome: OutcomeReader, rows: int = ROWS) ->
     for block in source.blocks():
         read += block.rows
         broken += len(block.broken)
+        if progress is not None:
+            progress(block, read)
         keys = random.random(block.rows)
         wanted = np.flatnonzero(keys < limit)
         outcomes = outcome.read(block.columns([at]).to_series())

@@ -20,6 +20,10 @@ from leadrules.problems.wording import counted
 
 WIDEST = 44
 HEADINGS = ("", "leads", "bought", "rate", "interval", "lift", "points")
+AUC_ALONE = (
+    "AUC: of a lead that bought and one that did not, how often the first ranks higher; 0.5 is chance, 1 is perfect",
+    "lift: how many times the control the rate is",
+)
 
 
 def page(one: Calibration, *, all_values: bool = False) -> str:
@@ -27,7 +31,7 @@ def page(one: Calibration, *, all_values: bool = False) -> str:
     lines = [*_leads(one), ""]
     shown = [pair for pair in zip(one.findings, one.points, strict=True) if all_values or any(pair[1])]
     if shown:
-        lines += [*_table(shown, one.control, all_values), ""]
+        lines += [*_table(shown, one.control, all_values), "", *AUC_ALONE, ""]
     else:
         lines += [*_nothing(one), ""]
     for section in (_without(one, all_values), _leaks(one), _overlaps(one), _judged(one), _later(one), _stages(one)):
@@ -117,8 +121,9 @@ def _nothing(one: Calibration) -> Iterator[str]:
         yield f"no value of {counted(tried, 'attribute')} earns points by `{one.method}`"
     else:
         yield (
-            f"nothing found: none of the {counted(tried, 'attribute')} that were tried tells won leads from lost ones "
-            "better than chance does"
+            f"nothing found: {'the one attribute' if tried == 1 else f'none of the {tried} attributes'} that "
+            f"{'was tried does not tell' if tried == 1 else 'were tried tells'} won leads from lost ones better than "
+            "chance does"
         )
         yield f"(tested together: at most {percent(FALSE_FINDS)} false finds, by Benjamini and Hochberg)"
 
@@ -176,6 +181,8 @@ def _judged(one: Calibration) -> list[str]:
             f"points by `joint`, because `rate` ranks worse by {one.areas['joint'] - one.areas['rate']:.3f}; "
             "--method rate gives plain rates all the same"
         )
+    elif not one.asked_method:
+        lines.append(f"points by `rate`, the plainest method: `joint` is not better by more than {WORTH_IT}")
     return [*lines, ""]
 
 
@@ -189,13 +196,21 @@ def _stages(one: Calibration) -> list[str]:
     return [threshold_text(threshold) for threshold in one.thresholds] if one.earning else []
 
 
+_NONE = {
+    "rate": "left out, no score has so high a rate",
+    "capacity": "left out, more leads than that share the best score",
+    "top": "left out, all leads have the same score",
+}
+
+
 def threshold_text(one: Threshold) -> str:
     """What one threshold means."""
     if one.points is None:
-        return f"stage {one.wanted.stage} ({one.wanted.text}): no score reaches that"
+        return f"stage {one.wanted.stage} ({one.wanted.text}): {_NONE[one.wanted.by]}"
+    shared = "; so many share the best score" if one.wanted.by == "top" and one.share > one.wanted.amount else ""
     return (
         f"stage {one.wanted.stage} ({one.wanted.text}): at {one.points}, as {percent(one.share)} of the leads have; "
-        f"{percent(one.rate.value)} of them bought, {percent(one.recall)} of all who did"
+        f"{percent(one.rate.value)} of them bought, {percent(one.recall)} of all who did{shared}"
     )
 
 

@@ -53,14 +53,14 @@ def judged(
             ways[plain] = [one.points(control, plain, min_leads) for one in findings]
         ways["joint"] = joint_points(findings, fitted, won[~held], strength=strength).points
         for method, given in ways.items():
-            scores = scores_of(findings, given, [code[held] for code in codes])
+            scores = scores_of(findings, given, [code[held] for code in codes], int(held.sum()))
             areas.setdefault(method, []).append(auc(ranking_of(scores, won[held])).value)
     return {method: float(np.mean(found)) for method, found in areas.items()}
 
 
-def scores_of(findings: Sequence[Finding], points: Sequence[Sequence[int]], codes: Sequence[Codes]) -> Ints:
-    """The points of leads given by their values, in hundredths."""
-    total: Ints = np.zeros(len(codes[0]) if codes else 0, dtype=np.int64)
+def scores_of(findings: Sequence[Finding], points: Sequence[Sequence[int]], codes: Sequence[Codes], leads: int) -> Ints:
+    """The points of so many leads given by their values, in hundredths."""
+    total: Ints = np.zeros(leads, dtype=np.int64)
     for finding, given, code in zip(findings, points, codes, strict=True):
         table: Ints = np.zeros(len(finding.attribute.values), dtype=np.int64)
         for one, number in zip(finding.values, given, strict=True):

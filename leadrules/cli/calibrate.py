@@ -106,6 +106,7 @@ def calibrate(
     from leadrules.calibrating.calibration import calibrate as find_points
     from leadrules.calibrating.page import ruleset_text
     from leadrules.calibrating.telling import page, report
+    from leadrules.cli.progress import progress
     from leadrules.evidence.outcome import outcome_column
     from leadrules.evidence.splitting import days_of
     from leadrules.leads.output import OutputFile
@@ -123,7 +124,8 @@ def calibrate(
         asked = Asked(
             method, min_leads, keep, without, wanted, weeks, days, from_day, folds
         )  # fmt: skip
-        found = find_points(source, column, asked)
+        with progress(source, "Looking") as show:
+            found = find_points(source, column, asked, show)
         if format == "json":
             click.echo(json.dumps(report(found), ensure_ascii=False, indent=2))
         else:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def progress(source: LeadSource, doing: str = "Scoring") -> Iterator[Callable[[Block, Tally], Any] | None]:
-    """What to call after each block to move the bar; None where there is no terminal to show one on."""
+def progress(source: LeadSource, doing: str = "Scoring") -> Iterator[Callable[[Block, Tally | int], Any] | None]:
+    """What to call after each block, with a tally or how many leads were read, to move the bar; None where there is no terminal to show one on."""
     if (
         sys.stderr is None
         or not sys.stderr.isatty()
@@ -34,7 +34,8 @@ def progress(source: LeadSource, doing: str = "Scoring") -> Iterator[Callable[[B
     with bar:
         task = bar.add_task(doing, total=source.total_bytes, leads="")
 
-        def show(block: Block, tally: Tally) -> None:
-            bar.update(task, completed=block.bytes_read, leads=f"{tally.read:,} leads")
+        def show(block: Block, tally: Tally | int) -> None:
+            read = tally if isinstance(tally, int) else tally.read
+            bar.update(task, completed=block.bytes_read, leads=f"{read:,} leads")
 
         yield show

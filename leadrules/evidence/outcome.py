@@ -7,7 +7,8 @@ Questionable decision: a lead whose outcome is empty is *open* (save for `*`, wh
 empty means that it never came to that), and open leads are left out of every
 count, never counted as lost: a young lead that nobody has decided about would
 make its attributes look bad. `lost` and `open` say the same of values. How many
-leads are open, and which values counted as lost, is said.
+leads are open, and which values counted as lost, is said. A value that is called
+open (`Open`, `In progress`) is open without being told.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ Outcomes = NDArray[np.int8]
 _TEXT = Field("text", "text")
 _WON = frozenset("1 true yes y t on won".split()) | {"closed won"}
 _LOST = frozenset("0 false no n f off lost".split()) | {"closed lost"}
+_OPEN = frozenset(["open", "new", "pending", "in progress", "ongoing", "undecided"])
 _MOST_VALUES = 1_000
 _SHOWN = 8
 
@@ -135,17 +137,23 @@ class OutcomeReader:
             raise LeadsError("there are no leads to learn from", "name a file of leads whose outcome is known")
         if not self.won + self.lost:
             raise LeadsError(
-                f"none of the {self.open:,} leads has an outcome: `{header}` is empty or open for all of them",
+                f"{_all_of(self.open, 'lead')} {'is' if self.open == 1 else 'are'} still open: `{header}` says of none "
+                "whether it was won or lost",
                 "name leads that are won or lost by now",
             )
         if not self.won:
             help = "take leads of a time in which some were won"
             if self.column.value is not None:
                 help = f"the values found are {self.listed()}: say which of them means won, as in `{header}=VALUE`"
-            raise LeadsError(f"none of the {self.lost:,} decided leads is won: {self.column.text} holds for none", help)
+            raise LeadsError(
+                f"{_all_of(self.lost, 'decided lead')} {'is' if self.lost == 1 else 'are'} lost: "
+                f"{self.column.text} holds for none",
+                help,
+            )
         if not self.lost:
             raise LeadsError(
-                f"all of the {self.won:,} decided leads are won, and nothing can be learnt without lost ones",
+                f"{_all_of(self.won, 'decided lead')} {'is' if self.won == 1 else 'are'} won, "
+                "and nothing can be learnt without lost ones",
                 f"give the lost leads too: those where `{header}` has another value, not those where it is empty",
             )
 
@@ -164,14 +172,16 @@ class OutcomeReader:
         column = self.column
         if folded in column.open:
             return OPEN
+        if folded in column.lost and column.value != "*":
+            return LOST
+        if folded in _OPEN and column.value != "*" and folded != fold(column.value or ""):
+            return OPEN
         if column.value is None:
-            if folded in column.lost:
-                return LOST
             plain = folded.removesuffix(".0")
             return WON if plain in _WON else LOST if plain in _LOST else None
         if column.value == "*" or _same(folded, fold(column.value), cell):
             return WON
-        return LOST if not column.lost or folded in column.lost else OPEN
+        return OPEN if column.lost else LOST
 
     def _unclear(self) -> LeadsError:
         header = self.column.header
@@ -184,6 +194,7 @@ class OutcomeReader:
 
 
 _LIKELY = frozenset(["customer", "converted", "won", "closed won", "closed-won", "closedwon", "sold", "success"])
+_LIKELY |= frozenset("ja oui sí si sim tak ano igen да evet kyllä".split())
 
 
 def _same(folded: str, wanted: str, cell: object) -> bool:
@@ -219,6 +230,11 @@ def _text(cell: object) -> str:
     return normal(
         trim(cell if isinstance(cell, str) else cell_text(_TEXT, tuple(cell) if isinstance(cell, list) else cell))
     )
+
+
+def _all_of(number: int, noun: str) -> str:
+    """`the only lead`, `all 200 leads`."""
+    return f"the only {noun}" if number == 1 else f"all {number:,} {noun}s"
 
 
 def _listed(headers: Sequence[str]) -> str:
