@@ -27,7 +27,7 @@ demo: $(READY) ## score the example leads with the example rules
 	@$(BIN)/leadrules explain $(DEMO)/inbound.rules $(DEMO)/leads.csv --as-of 2026-11-02 --id L-0007 | head -n 24
 
 test: $(READY) ## run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(READY) ## style, format and types
 	$(BIN)/ruff check .

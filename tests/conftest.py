@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import leadrules.checking.thorough  # noqa: F401 - loaded before any test puts something else in place of reading files
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # A slow moment of a busy machine is not a failure; the same examples run everywhere.

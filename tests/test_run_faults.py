@@ -165,10 +165,10 @@ def test_rejects_without_columns_of_their_own_are_no_longer_than_their_header(pl
 def test_a_ruleset_that_cannot_be_read_has_not_been_checked(
     place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def refused(path: str, **_: object) -> None:
-        raise PermissionError(13, "Permission denied", path)
+    def refused(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr("leadrules.checking.check_path", refused)
+    monkeypatch.setattr(Path, "read_bytes", refused)
     assert exit_code(["check", "r.rules"]) == 2
     assert capsys.readouterr().err == "error: `r.rules` cannot be read: there is no permission to read it\n"
 
