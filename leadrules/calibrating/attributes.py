@@ -111,7 +111,7 @@ def attributes_of(
     choices, _ = choices_of(survey)
     found: list[Attribute] = []
     left: list[LeftOut] = []
-    for choice in choices:
+    for choice in map(_nearly, choices):
         header = choice.column.header
         why = without.get(header) or choice.left_out
         if why is None and (why := _no_attribute(choice)) is not None:
@@ -133,6 +133,17 @@ def _survey(sample: Sample, source: LeadSource) -> Survey:
     return Survey(source.name, columns, len(sample.outcomes), absent_is_missing=source.absent_is_missing)
 
 
+def _nearly(choice: Choice) -> Choice:
+    """A column of texts that are nearly all numbers or dates as one of these: what does not fit counts as missing."""
+    ways = [said.removesuffix(_BAD_AS_MISSING) for said, _ in choice.instead if said.endswith(_BAD_AS_MISSING)]
+    texts = (text for text, _ in choice.column.values.values())
+    if choice.type != "text" or len(ways) != 1 or any(map(shapes.begins_with_zero, texts)):
+        return choice
+    type, space, options = ways[0].partition(" ")
+    return replace(choice, type=type, options=space + options)
+
+
+_BAD_AS_MISSING = " bad as missing"
 _NAMES = frozenset("name full_name surname middle_name contact_name".split())
 _HANDLERS = frozenset("owner assigned assignee".split())
 _IDENTIFIERS = frozenset("id uuid guid phone mobile fax url website street address zip postcode".split())

@@ -83,6 +83,8 @@ def backtest(
     """
     if capacity is not None and weeks is None and date_column is None:
         raise click.UsageError("--capacity needs --weeks N, or --date COLUMN for when leads were made")
+    if not top:
+        raise click.UsageError("--top 0% is nobody: say what share of the leads can be worked, such as --top 20%")
     if split_by is not None and folds is not None:
         raise click.UsageError("--split-by and --folds are two ways to judge on other leads: choose one")
 

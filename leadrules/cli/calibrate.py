@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -109,9 +109,13 @@ def calibrate(
     from leadrules.cli.progress import progress
     from leadrules.evidence.outcome import outcome_column
     from leadrules.evidence.splitting import days_of
-    from leadrules.leads.output import OutputFile
+    from leadrules.leads.output import OutputFile, stopped_by_signals
 
-    with closing(open_again(leads, sheet=sheet, encoding=encoding, delimiter=delimiter)) as source:
+    with ExitStack() as stack:
+        stack.enter_context(stopped_by_signals())
+        source = stack.enter_context(closing(open_again(leads, sheet=sheet, encoding=encoding, delimiter=delimiter)))
+        # Opened before the work, so that a place that cannot be written is no surprise after it.
+        file = stack.enter_context(OutputFile(output, inputs=[source.path])) if output else None
         column = outcome_column(outcome, source.headers, lost=lost, open=still_open)
         split_column, from_day = split_parts(split_by)
         days = None
@@ -134,11 +138,10 @@ def calibrate(
             if output:
                 click.echo(f"no ruleset was written to {output}: there are no points to give", err=True)
             return 1
-        if output is None:
+        if file is None:
             return 0
-        with OutputFile(output, inputs=[source.path]) as file:
-            file.write(ruleset_text(found).encode("utf-8"))
-            file.commit()
+        file.write(ruleset_text(found).encode("utf-8"))
+        file.commit()
     if output != "-":
         click.echo(f"written to {output}; next: leadrules check {output}", err=True)
     return 0

@@ -16,6 +16,7 @@ from leadrules.cli.evidence import open_again
 from leadrules.cli.leads import fitted
 from leadrules.cli.progress import progress
 from leadrules.cli.rulesets import load_or_exit
+from leadrules.problems.wording import counted
 
 
 def of_rules(given: Mapping[str, Any]) -> int:
@@ -63,7 +64,7 @@ def of_rules(given: Mapping[str, Any]) -> int:
     for other in sorted(elsewhere):
         click.echo(f"rules in {other} stay as they are: calibrate that file itself to change them", err=True)
     if before == after:
-        click.echo(f"{given['rules']} has these points already", err=True)
+        click.echo(f"{given['rules']} keeps its points: these leads give no reason for others", err=True)
         return 0
     changes = difflib.unified_diff(before.splitlines(True), after.splitlines(True), given["rules"], given["rules"])
     text = "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in changes)
@@ -74,5 +75,6 @@ def of_rules(given: Mapping[str, Any]) -> int:
     with OutputFile(given["rules"]) as file:
         file.write(after.replace("\n", newline).encode("utf-8"))
         file.commit()
-    click.echo(f"{given['rules']}: points changed in {len(found.changes)} places", err=True)
+    number = sum(change.row.number is not None and change.row.number.source.path == root for change in found.changes)
+    click.echo(f"{given['rules']}: points changed in {counted(number, 'place')}", err=True)
     return 0

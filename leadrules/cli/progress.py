@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress(source: LeadSource, doing: str = "Scoring") -> Iterator[Callable[[Block, Tally | int], Any] | None]:
-    """What to call after each block, with a tally or how many leads were read, to move the bar; None where there is no terminal to show one on."""
+    """What to call after each block, with a tally or the number of leads read; None where there is no terminal."""
     if (
         sys.stderr is None
         or not sys.stderr.isatty()
