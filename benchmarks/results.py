@@ -22,6 +22,12 @@ KEPT, SHOWN, README = FOLDER / "results.json", FOLDER / "results.md", FOLDER.par
 BEGIN, END = "<!-- speed: written by `make bench` -->", "<!-- /speed -->"
 IN_README = ("memory", "one", "files")
 """The sections that the README shows."""
+LEFT_OUT = (
+    "leadrules, all reasons", "leadrules, new ruleset each time", "C for these rules, text coded by Polars",
+    "(compiling that C)", "leadrules run, no reasons", "Polars by hand, chains of `when`",
+    "rule-engine, a compiled rule each", "JsonLogic (panzi-json-logic), one tree",
+)  # fmt: skip
+"""The rows that the README leaves to the page."""
 
 PACKAGES = ("polars", "numpy", "duckdb", "zen-engine", "rule-engine", "cel-python", "panzi-json-logic")
 
@@ -57,7 +63,7 @@ def readme(text: str) -> str:
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     kept = sections()
-    rows = [row for key in IN_README if key in kept for row in kept[key]["rows"]]
+    rows = [row for key in IN_README if key in kept for row in kept[key]["rows"] if row["who"] not in LEFT_OUT]
     return "\n".join([before + BEGIN, *table(rows), END + after])
 
 

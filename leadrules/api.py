@@ -31,15 +31,15 @@ if TYPE_CHECKING:
     from leadrules.engine.single import Single
 
 
-def check(path: str | os.PathLike[str], *, allow_outside: bool = False) -> list[Problem]:
+def check(path: str | os.PathLike[str], *, allow_outside: bool = False, as_of: date | None = None) -> list[Problem]:
     """All problems of a `.rules` file and what it includes, in order of their places; empty when clean.
 
-    Never raises for what is in a ruleset. Raises OSError if the file itself
+    What only proofs tell is told for the date `as_of`, today in UTC unless given. Never raises for what is in a ruleset. Raises OSError if the file itself
     cannot be read.
     """
     from leadrules.checking.thorough import check_thoroughly
 
-    return check_thoroughly(Path(path), allow_outside=allow_outside)
+    return check_thoroughly(Path(path), allow_outside=allow_outside, as_of=as_of)
 
 
 def load(path: str | os.PathLike[str], *, allow_outside: bool = False) -> Ruleset:

@@ -8,7 +8,7 @@ together, because a file that they share has its problems, and its comments, onc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 
 from leadrules.analysis.findings import findings
@@ -16,20 +16,26 @@ from leadrules.checking.allowances import allowed
 from leadrules.checking.check import Checked, check_path
 from leadrules.checking.files import Reader
 from leadrules.language.source import Source
+from leadrules.meaning.days import today
 from leadrules.problems.explained import NEED_LEADS, names
 from leadrules.problems.problem import Problem
 
 
-def check_thoroughly(path: str | Path, *, allow_outside: bool = False, read: Reader = Path.read_bytes) -> list[Problem]:
+def check_thoroughly(
+    path: str | Path, *, allow_outside: bool = False, read: Reader = Path.read_bytes, as_of: date | None = None
+) -> list[Problem]:
     """All problems of one ruleset, by place. Raises OSError where the file itself cannot be read."""
-    return thorough([check_path(path, allow_outside=allow_outside, read=read)])
+    return thorough([check_path(path, allow_outside=allow_outside, read=read)], as_of=as_of)
 
 
-def thorough(checks: Sequence[Checked], shown_by_leads: Sequence[Problem] | None = None) -> list[Problem]:
+def thorough(
+    checks: Sequence[Checked], shown_by_leads: Sequence[Problem] | None = None, as_of: date | None = None
+) -> list[Problem]:
     """All problems of some rulesets, in the order of the files and of their places.
 
-    `shown_by_leads` are those that leads showed besides; None, where no leads were looked at: then it is not
-    known whether there are any, and allowing one is not called useless.
+    What is proved is proved for the date `as_of`, today in UTC unless given. `shown_by_leads` are those that leads
+    showed besides; None, where no leads were looked at: then it is not known whether there are any, and allowing one
+    is not called useless.
     """
     seen: dict[tuple[object, ...], Problem] = {}
     unfinished: set[str] = set()
@@ -38,7 +44,7 @@ def thorough(checks: Sequence[Checked], shown_by_leads: Sequence[Problem] | None
         if checked.model is None:
             unfinished |= {source.path for source in checked.sources}
         else:
-            found += findings(checked, datetime.now(UTC).date())
+            found += findings(checked, as_of or today())
         for one in found:
             seen.setdefault((one.name, one.file, one.span.start, one.span.end, one.message), one)
     sources: dict[str, Source] = {}

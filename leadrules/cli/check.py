@@ -49,7 +49,7 @@ SHOWN_INPUT = "<standard input>"
     help="The least severity that gives exit code 1.",
 )
 @click.option("--leads", metavar="FILE", help="Hold the rulesets against these leads too; `-` is standard input.")
-@click.option("--as-of", "as_of", type=Day(), help="The date for --leads; today in UTC unless said.")
+@click.option("--as-of", "as_of", type=Day(), help="The date to look at rules and leads for; today in UTC unless said.")
 @lead_options
 @click.option("--baseline", metavar="FILE", help="Problems that stand in FILE, by file, name and count, are accepted.")
 @click.option("--write-baseline", is_flag=True, help="Write what stands today to the file of --baseline.")
@@ -118,7 +118,7 @@ def _with_leads(
 ) -> tuple[list[Problem], str]:
     """All problems, those that leads show among them; and the table of shares, if there are leads."""
     if leads is None:
-        return thorough(list(checks.values())), ""
+        return thorough(list(checks.values()), as_of=as_of), ""
     from leadrules.meaning.days import today
     from leadrules.surveying import held_against
 
@@ -130,7 +130,7 @@ def _with_leads(
                 problems, table = held_against(checked, source, as_of or today())
             found += problems
             shares.append(table)
-    return thorough(list(checks.values()), found), "\n".join(shares)
+    return thorough(list(checks.values()), found, as_of), "\n".join(shares)
 
 
 def _held_against(
