@@ -22,6 +22,9 @@ from leadrules.ruleset import Model, Rule
 MANY = 60
 """With more rules than this, a lead with fewer known facts is looked for only briefly."""
 
+SHARE = 0.4
+"""How much of the time that is left one question may take."""
+
 MOST_TRIED = 12
 """How many rules are asked one by one whether they are enough for a stage."""
 
@@ -68,20 +71,26 @@ class Bounds:
 def bounds(model: Model, as_of: date, seconds: float = 30.0) -> Bounds:
     """The bounds of a checked ruleset, within so many seconds; what is not decided by then says so."""
     cheap = seconds / (30 if len(model.rules) <= MANY else 300)
-    analysis = Analysis([model], as_of, seconds, cheap)
+    analysis = Analysis([model], as_of, seconds, cheap, SHARE)
     named = [(None, "score"), *((at, one.name) for at, one in enumerate(model.scores))]
+    # Whether the stages can be reached comes first, for that is what is asked most, and what takes least.
+    held = [(analysis.stage(at), at) for at in range(len(model.stages))]
+    final = [_final(analysis, at, one) for one, at in held]
     scores = tuple(
         ScoreBounds(name, analysis.score(at, False), analysis.score(at, True)) for at, name in (*named[1:], named[0])
     )
-    stages = tuple(_stage(analysis, at) for at in range(len(model.stages)))
+    stages = tuple(_stage(analysis, at, one, last) for (one, at), last in zip(held, final, strict=True))
     return Bounds(as_of, scores, stages)
 
 
-def _stage(analysis: Analysis, position: int) -> StageBounds:
-    name = analysis.models[0].stages[position].name
-    held = analysis.stage(position)
+def _final(analysis: Analysis, position: int, held: Answer) -> Answer:
+    """Whether a stage can be the last of a lead."""
     is_last = held.witness is not None and held.witness.outcome.stage == position
-    final = held if is_last or held.impossible else analysis.stage(position, final=True)
+    return held if is_last or held.impossible else analysis.stage(position, final=True)
+
+
+def _stage(analysis: Analysis, position: int, held: Answer, final: Answer) -> StageBounds:
+    name = analysis.models[0].stages[position].name
     if not held.possible or held.witness is None or not held.witness.outcome.contributions:
         return StageBounds(name, held, final)
     return StageBounds(name, held, final, *_alone(analysis, position, held))

@@ -13,6 +13,7 @@ answer is open, not no.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ from functools import cached_property
 from typing import Any
 from typing import Literal as OneOf
 
-from leadrules.analysis.programme import FACT, Programme, Row, Solved
+from leadrules.analysis.ascent import Ascent
+from leadrules.analysis.programme import FACT, LARGEST, Programme, Row, Solved
 from leadrules.analysis.ranges import possible
 from leadrules.analysis.ruling import Points, Ruling, conditions_of, label_conditions
 from leadrules.analysis.space import Space
@@ -34,6 +36,8 @@ MOST_TRIES = 12
 CHEAP_SECONDS = 0.4
 """How long a lead with fewer known facts is looked for, once it matters only that there is one."""
 MOST_RULED_OUT = 200
+SLACK = 1e-3
+"""How far the solver's bound may be off."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +81,23 @@ class Extreme:
 
 
 class Analysis:
-    """Questions of one model, or two over the same fields, on an as-of date, within so many seconds in all."""
+    """Questions of one model, or two over the same fields, on an as-of date, within so many seconds in all.
 
-    def __init__(self, models: Sequence[Model], as_of: date, seconds: float = 10.0, cheap: float = CHEAP_SECONDS):
+    One question may take `share` of what is left, so that a hard one leaves time to the others.
+    """
+
+    def __init__(
+        self,
+        models: Sequence[Model],
+        as_of: date,
+        seconds: float = 10.0,
+        cheap: float = CHEAP_SECONDS,
+        share: float = 1.0,
+    ):
         self.models = tuple(models)
         self.as_of = as_of
         self.cheap = cheap
+        self.share = share
         self.until = time.monotonic() + seconds
 
     @property
@@ -157,7 +172,40 @@ class Analysis:
             return outcome.total.after if score is None else outcome.parts[score].after
 
         kept = [self.programme.negated(self.ruling.disqualified)] if standing else []
-        return self.extreme(self.ruling.score(score), maximize, value, [*kept, *given], cheap)
+        known = None if given or self.left <= 0 else self._ascended(score, maximize, value)
+        return self.extreme(self.ruling.score(score), maximize, value, [*kept, *given], cheap, known)
+
+    def _ascended(
+        self, score: int | None, maximize: bool, value: Callable[[Sequence[Evaluation]], int | None]
+    ) -> tuple[int, Witness] | None:
+        """The best lead that is found without the solver, and its score."""
+        best: list[tuple[int, Witness]] = []
+
+        def accept(seen: Sequence[Evaluation]) -> bool:
+            found = value(seen)
+            if found is not None and (not best or (found > best[0][0] if maximize else found < best[0][0])):
+                known = {at: one for at, one in enumerate(seen[0].lead) if one is not None}
+                best[:] = [(found, Witness(known, tuple(one.outcome for one in seen)))]
+            return False
+
+        self._of_ascended(accept, ((score, maximize),))
+        return best[0] if best else None
+
+    def _of_ascended(self, accept: Accept, wanted: Sequence[tuple[int | None, bool]] | None = None) -> Witness | None:
+        """A lead that is accepted among those with high scores (by score, True) or low ones (False)."""
+        wanted = wanted or [(score, True) for score in (None, *range(len(self.models[0].scores)))]
+        for one in wanted:
+            if one not in self._ascents:
+                self._ascents[one] = list(Ascent(self.ruling, one[0]).leads(one[1]))
+            for values in self._ascents[one]:
+                found = replay(self.space, values, accept)
+                if found is not None:
+                    return found
+        return None
+
+    @cached_property
+    def _ascents(self) -> dict[tuple[int | None, bool], list[dict[int, Any]]]:
+        return {}
 
     # ----------------------------------------------------------------- search
 
@@ -173,7 +221,18 @@ class Analysis:
         wanted = [*(self._scored if scored else ()), *require]
         cuts: list[Row] = []
         for _ in self._tries(cuts):
-            solved = self._cheapest(wanted, cuts, cheap)
+            solved = self.programme.solve(
+                self.programme.known_facts() if cheap > 0 else Sum(),
+                False,
+                wanted,
+                cuts,
+                min(self.left, cheap or self.left),
+            )
+            if cheap > 0 and solved.status == "open" and not solved.has_lead and self.left > 0:
+                found = self._of_ascended(accept)
+                if found is not None:
+                    return Answer("yes", found)
+                solved = self.programme.solve(Sum(), False, wanted, cuts, self.left * self.share)
             if solved.status == "none":
                 return OPEN if cuts else NO
             if not solved.has_lead:
@@ -185,14 +244,6 @@ class Analysis:
                 return OPEN
         return OPEN
 
-    def _cheapest(self, wanted: Sequence[Literal], cuts: Sequence[Row], seconds: float) -> Solved:
-        """A lead with few known facts, the fewest if that is found in time; any lead otherwise."""
-        if seconds > 0:
-            solved = self.programme.solve(self.programme.known_facts(), False, wanted, cuts, min(self.left, seconds))
-            if solved.status != "open" or solved.has_lead:
-                return solved
-        return self.programme.solve(Sum(), False, wanted, cuts, self.left)
-
     def extreme(
         self,
         points: Points,
@@ -200,22 +251,31 @@ class Analysis:
         value: Callable[[Sequence[Evaluation]], int | None],
         require: Sequence[Literal] = (),
         cheap: bool = True,
+        known: tuple[int, Witness] | None = None,
     ) -> Extreme:
-        """The best value of points over the leads for which all literals hold; `value` is the reference's word."""
+        """The best value of points over the leads for which all literals hold; `value` is the reference's word.
+
+        `known` is the best that is known beforehand. Where no lead can better it, nothing is asked of the solver.
+        """
         wanted = [*self._scored, *require]
         cuts: list[Row] = []
-        best: tuple[int, Witness] | None = None
+        best = known
+        least, most = self.programme.range(points.sum)
         bound: int | None = None
-        for _ in self._tries(cuts):
-            solved = self.programme.solve(points.sum, maximize, wanted, cuts, self.left)
+        if best is not None and best[0] == (most if maximize else least) * points.step:
+            bound = best[0]
+        for _ in self._tries(cuts) if bound is None else ():
+            solved = self.programme.solve(points.sum, maximize, wanted, cuts, self.left * self.share)
             if solved.status == "none" and not cuts:
                 return Extreme(None, None, empty=True)
+            if bound is None and not cuts and solved.status == "open" and solved.bound is not None:
+                bound = _beyond(solved.bound, maximize, points.step)
             if not solved.has_lead or solved.value is None:
                 break
             reached = solved.value * points.step
             if not cuts and self._rule_out(solved):
                 continue
-            if bound is None and solved.status == "found":
+            if not cuts and solved.status == "found":
                 bound = reached
             better = self._best(solved, value, maximize, reached)
             if better is not None and (best is None or (better[0] > best[0]) is maximize):
@@ -356,6 +416,13 @@ class Analysis:
         if doubtful:
             cuts.append(self.programme.not_together(doubtful))
         return bool(doubtful)
+
+
+def _beyond(bound: float, maximize: bool, step: int) -> int | None:
+    """What none can better, in hundredths, by the solver's own bound of a sum of whole numbers."""
+    if not math.isfinite(bound) or abs(bound) > LARGEST:
+        return None
+    return (math.floor(bound + SLACK) if maximize else math.ceil(bound - SLACK)) * step
 
 
 def known_count(found: Witness) -> int:
