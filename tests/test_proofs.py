@@ -16,6 +16,7 @@ from generate.answers import ruleset_of
 from generate.small import AS_OF, all_leads, small_ruleset
 from hypothesis import HealthCheck, given, settings
 
+from leadrules.analysis.ascent import Ascent
 from leadrules.analysis.bounds import bounds
 from leadrules.analysis.comparison import Comparison, state_of
 from leadrules.analysis.findings import findings
@@ -280,3 +281,19 @@ def test_the_solver_is_not_loaded_where_nothing_asks_for_it() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert shown.splitlines() == ["[]", "False"]
+
+
+def test_a_climb_finds_points_that_only_come_together() -> None:
+    # Points that only come together, and a rule that takes away: the best cells of single fields are not the best lead.
+    rules = "\n".join(
+        [
+            "field a : integer\nfield b : integer\nfield c : text",
+            'when a > 5 and b > 7 add 40\nwhen a > 9 and c is "x" subtract 30\nwhen b > 7 and c is "x" add 20',
+            "stage Lead",
+        ]
+    )
+    analysis = Analysis([model_of(rules)], date(2026, 11, 22))
+    best = analysis.score(None, True)
+    assert (best.known, best.bound) == (6_000, 6_000)
+    climbed = [analysis.space.evaluation(one).score(None) for one in Ascent(analysis.ruling, None).leads(True)]
+    assert max(one for one in climbed if one is not None) == 6_000
