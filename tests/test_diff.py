@@ -134,7 +134,8 @@ def test_fields_that_cannot_be_compared_leave_it_undecided() -> None:
 MQL = "\nstage Lead\nstage MQL at 10\n"
 NOT_THE_SAME = {
     "a header": ('field x : text from "A"\nwhen x is known add 20', 'field x : text from "B"\nwhen x is known add 20'),
-    "missing spellings": ("field x : text\nwhen x is known add 20", 'missing values "-"\nfield x : text\nwhen x is known add 20'),
+    "missing spellings": ("field x : text\nwhen x is known add 20",
+        'missing values "-"\nfield x : text\nwhen x is known add 20'),
     "a format of dates": (
         'field x : date format "DD/MM/YYYY"\nwhen x in last 9 days add 20',
         'field x : date format "MM/DD/YYYY"\nwhen x in last 9 days add 20',
@@ -149,22 +150,29 @@ NOT_THE_SAME = {
         "field x : integer\nwhen x >= 3 add 20 from 2027-01-01", "field x : integer\nwhen x >= 3 add 5 from 2027-01-01",
     ),
     "moving days and fixed ones": (
-        "field x : date\nwhen x in last 30 days and x before 2027-01-01 add 5", "field x : date\nwhen x in last 30 days add 5",
+        "field x : date\nwhen x in last 30 days and x before 2027-01-01 add 5",
+            "field x : date\nwhen x in last 30 days add 5",
     ),
     "days and months": (
-        "field x : date\nwhen x in last 1 month and x in last 30 days add 5", "field x : date\nwhen x in last 30 days add 5",
+        "field x : date\nwhen x in last 1 month and x in last 30 days add 5",
+            "field x : date\nwhen x in last 30 days add 5",
     ),
 }  # fmt: skip
 THE_SAME = {
-    "a default that is zero points": ("field x : integer\nwhen x >= 3 add 20", "field x : integer default 0\nwhen x >= 3 add 20"),
-    "a column that may be absent": ("field x : integer\nwhen x >= 3 add 20", "field x : integer optional\nwhen x >= 3 add 20"),
+    "a default that is zero points": ("field x : integer\nwhen x >= 3 add 20",
+        "field x : integer default 0\nwhen x >= 3 add 20"),
+    "a column that may be absent": ("field x : integer\nwhen x >= 3 add 20",
+        "field x : integer optional\nwhen x >= 3 add 20"),
     "days alone": (
-        "field x : date\nwhen x in last 30 days and x in last 3 weeks add 5", "field x : date\nwhen x in last 21 days add 5",
+        "field x : date\nwhen x in last 30 days and x in last 3 weeks add 5",
+            "field x : date\nwhen x in last 21 days add 5",
     ),
     "calendar months alone": (
-        "field x : date\nfield z : date\nfield y : integer\nwhen not (not x in last 3 months or y < 2) add 5 fading by half every 9 days since z"
+        "field x : date\nfield z : date\nfield y : integer\n"
+            "when not (not x in last 3 months or y < 2) add 5 fading by half every 9 days since z"
         "\nwhen y < 2 add 20 from 2027-01-01",
-        "field x : date\nfield z : date\nfield y : integer\nwhen x in last 3 months and y >= 2 add 5 fading by half every 9 days since z"
+        "field x : date\nfield z : date\nfield y : integer\n"
+            "when x in last 3 months and y >= 2 add 5 fading by half every 9 days since z"
         "\nwhen y < 2 add 20 from 2027-01-01",
     ),
 }  # fmt: skip

@@ -80,3 +80,22 @@ def test_shipped_rulesets_give_no_warning() -> None:
         checked = check_path(path, allow_outside=True)
         found = [one for one in findings(checked, AS_OF, seconds=60) if one.severity != "info"]
         assert [str(one) for one in found] == []
+
+
+def test_a_value_in_a_narrow_gap_is_written_with_all_its_places() -> None:
+    (one,) = found_in("field a : number\npoints by a { 200 to 499.99: 1, over 500: 2 }")
+    assert one.message.startswith("a = 499.991 lies between")
+
+
+def test_a_rule_that_never_counts_is_said_once() -> None:
+    (one,) = found_in(
+        "field a : integer\ndisqualify if a < 18\nwhen a < 16 add 5\nwhen a > 20 add 9\nstage Lead\nstage MQL at 5"
+    )
+    assert one.name == "rule-never-counts"
+
+
+def test_a_total_with_one_limit_that_is_never_reached() -> None:
+    (one,) = found_in(
+        "field a : integer\nwhen a > 1 add 5\nwhen a < 0 add 3\ntotal at most 40\nstage Lead\nstage MQL at 3"
+    )
+    assert (one.name, one.message) == ("range-not-reached", "`score` is declared at most 40, and goes from 0 to 5")

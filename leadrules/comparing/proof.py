@@ -20,7 +20,7 @@ from leadrules.bins import atoms
 from leadrules.comparing.changes import Change
 from leadrules.comparing.parts import Part
 from leadrules.comparing.unproved import alike_on_all_days
-from leadrules.explaining.words import value_words
+from leadrules.explaining.words import exact_words
 from leadrules.reference import Evaluation, Outcome, format_points, signed
 from leadrules.ruleset import NO_LIMITS, LabelValue, Model, Row, Rule
 
@@ -51,7 +51,7 @@ class Lead:
     @property
     def text(self) -> str:
         """`employees = 50, source = "Ads"`."""
-        return ", ".join(f"{name} = {value_words(value, 60)}" for name, value in self.values.items()) or "nothing known"
+        return ", ".join(f"{name} = {exact_words(value, 60)}" for name, value in self.values.items()) or "nothing known"
 
 
 @dataclass(frozen=True)

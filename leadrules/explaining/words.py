@@ -243,6 +243,13 @@ def value_words(value: Any, most: int = 0) -> str:
     return str(value)
 
 
+def exact_words(value: Any, most: int = 0) -> str:
+    """As `value_words`, but a number with all its places: for leads that others should be able to try."""
+    if isinstance(value, float) and float(number_words(value)) != value:
+        return repr(value)
+    return value_words(value, most)
+
+
 def number_words(value: float) -> str:
     """A number, to as many places as tell it apart at a glance."""
     if value.is_integer() and abs(value) < 1e15:

@@ -9,7 +9,7 @@ from typing import Any
 from leadrules.analysis.finding.looking import Looking
 from leadrules.analysis.sites import row_nodes
 from leadrules.analysis.space import tests_of
-from leadrules.explaining.words import value_words
+from leadrules.explaining.words import exact_words
 from leadrules.language import tree
 from leadrules.language.source import Span
 from leadrules.problems import proof_messages as messages
@@ -33,7 +33,8 @@ def band_findings(look: Looking) -> Iterator[Problem]:
 def _span(row: Any) -> Span:
     if isinstance(row, tree.BandRow):
         return row.bands[0].span.to(row.bands[-1].span)
-    return row.span if row.condition is None else row.condition.span
+    found: Span = row.span if row.condition is None else row.condition.span
+    return found
 
 
 def _hidden(look: Looking, position: int, rule: Rule, spans: list[Span]) -> Iterator[Problem]:
@@ -111,9 +112,8 @@ def _touch_only(look: Looking, axis: Any, both: int) -> bool:
 
 
 def _shown(axis: Any, bits: int) -> str:
-    """The plainest value of the first of some cells."""
-    cell = axis.cells[(bits & -bits).bit_length() - 1]
-    return value_words(cell.values[0])
+    """The plainest value of the first of some cells, with all its places."""
+    return exact_words(axis.cells[(bits & -bits).bit_length() - 1].values[0])
 
 
 def _operand(rows: Any) -> Any:

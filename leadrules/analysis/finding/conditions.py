@@ -160,6 +160,7 @@ def _turned_away(look: Looking) -> Iterator[Problem]:
             meet = both is None or any(both.true[at] & both.true[-1] & both.all for at in range(len(conditions)))
             if meet and verdict.span is not None and _share(look, conditions, verdict.condition):
                 touched.append(Related(word, verdict.span))
+        look.uncounted.add(position)
         yield messages.rule_never_counts(rule.span, rule.text, touched)
 
 

@@ -33,6 +33,8 @@ class Looking:
         """Whether a stage or label has been found out of reach, or every lead's: that rules do nothing then follows."""
         self.never: set[tuple[str, int, int]] = set()
         """The conditions (part, position, row) of which it has been said that they are never true."""
+        self.uncounted: set[int] = set()
+        """The rules of which it has been said that they never count."""
 
     @property
     def space(self) -> Space:

@@ -12,6 +12,7 @@ from leadrules.analysis.finding.looking import Looking
 from leadrules.analysis.ruling import conditions_of, counts
 from leadrules.analysis.saying import format_points
 from leadrules.analysis.space import tests_of
+from leadrules.explaining.shape import limits_words
 from leadrules.explaining.words import value_words
 from leadrules.meaning.exact import linear
 from leadrules.problems import proof_messages as messages
@@ -148,7 +149,7 @@ def _ranges(look: Looking) -> Iterator[Problem]:
         reaches = [
             end is None or end in outcomes or (end == limits.low and end == 0) for end in (limits.low, limits.high)
         ]
-        if all(reaches) or limits.low is None or limits.high is None:
+        if all(reaches):
             continue
         ends = [
             end
@@ -162,8 +163,9 @@ def _ranges(look: Looking) -> Iterator[Problem]:
             if not (low.empty or high.empty):
                 look.undecided.append(f"the range of `{name}`")
             continue
-        if high.known < limits.high or (low.known > limits.low and limits.low != 0):
-            declared = f"from {format_points(limits.low)} to {format_points(limits.high)}"
+        short = limits.high is not None and high.known < limits.high
+        if short or (limits.low is not None and low.known > limits.low and limits.low != 0):
+            declared = limits_words(limits)
             yield messages.range_not_reached(span, name, declared, format_points(low.known), format_points(high.known))
 
 
@@ -201,8 +203,10 @@ def _without_effect(look: Looking) -> Iterator[Problem]:
     for position, rule in enumerate(model.rules):
         if rule.span is None or look.places.node(rule.span) is None or not counts(rule, look.as_of):
             continue
-        if not any(row.points for row in rule.rows) or any(
-            one[1] == position and one[0] == "rule" for one in look.never
+        if (
+            position in look.uncounted
+            or not any(row.points for row in rule.rows)
+            or any(one[1] == position and one[0] == "rule" for one in look.never)
         ):
             continue
         weighed = rule.score is None or model.scores[rule.score].weight != 0
