@@ -20,6 +20,7 @@ from leadrules.databases.table import Table, column_of
 
 PLACE = "place of the lead"
 TOO_LARGE = "to compute with"
+UNSTABLE = "into normal form"
 Answered = tuple[list[Answer], list[tuple[int, str]]]
 
 _POSTGRES_TYPES = {
@@ -67,6 +68,22 @@ def in_postgres(
     connection.cursor().executemany(f"INSERT INTO leads VALUES ({values})", leads.rows())
     found = connection.execute(select_of(ruleset, columns, "postgres", as_of, reasons).encode())
     return _answers([column.name for column in found.description], found.fetchall())
+
+
+def in_spark(
+    session: Any, ruleset: leadrules.Ruleset, leads: pl.DataFrame, as_of: date | None, reasons: int | None,
+    partitions: int = 2,
+) -> Answered:  # fmt: skip
+    """The same in Spark, over a view of the leads, in types as Spark itself calls them.
+
+    Without partitions the view is a list on the driver, over which Spark interprets what it compiles for others.
+    """
+    leads = leads.with_row_index(PLACE).with_columns(pl.col(PLACE).cast(pl.Int64))
+    frame = session.createDataFrame(leads.to_arrow(compat_level=pl.CompatLevel.oldest()))
+    (frame.repartition(partitions) if partitions else frame).createOrReplaceTempView("leads")
+    columns = [(field.name, field.dataType.simpleString()) for field in frame.schema.fields]
+    found = session.sql(select_of(ruleset, columns, "spark", as_of, reasons))
+    return _answers(found.columns, found.collect())
 
 
 def _answers(names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> Answered:

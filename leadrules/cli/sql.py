@@ -26,7 +26,7 @@ Example:
 
 @click.command(epilog=EXAMPLE)
 @click.argument("rules", type=click.Path())
-@click.option("--dialect", help="Whose SQL: duckdb or postgres; that of SCHEMA where it is a URL.")
+@click.option("--dialect", help="Whose SQL: duckdb, postgres or spark; that of SCHEMA where it is a URL.")
 @click.option("--table", help="The table of leads, such as leads or crm.leads; that of SCHEMA unless said.")
 @click.option("--schema", help="The table's columns: its URL, or a file with its CREATE TABLE.")
 @click.option(
@@ -119,7 +119,7 @@ def _table(model: Model, dialect: str | None, table: str | None, schema: str | N
         finally:
             source.close()
     if dialect is None:
-        raise click.UsageError("say whose SQL: `--dialect duckdb` or `--dialect postgres`")
+        raise click.UsageError("say whose SQL: `--dialect duckdb`, `postgres` or `spark`")
     words = dialect_named(dialect)
     if schema is None:
         return words, table_of_fields(model, name or ("leads",), words.glot, words.types)

@@ -20,7 +20,7 @@ ASCII: Ranges = ((0, 0x7F),)
 
 
 @cache
-def _every() -> pl.Series:
+def every_character() -> pl.Series:
     """Every character, in order; halves of pairs are none."""
     import polars as pl
 
@@ -30,7 +30,7 @@ def _every() -> pl.Series:
 @cache
 def matching(pattern: str) -> Ranges:
     """The characters that a pattern for one character matches, as ranges of code points."""
-    matched = _every().str.contains(f"^(?:{pattern})\\z").arg_true().to_list()
+    matched = every_character().str.contains(f"^(?:{pattern})\\z").arg_true().to_list()
     return ranges_of(position if position < 0xD800 else position + 0x800 for position in matched)
 
 
@@ -74,7 +74,7 @@ def lower_cased() -> tuple[str, str]:
 
     from leadrules.meaning.text import folded
 
-    every = _every()[0x80:]
+    every = every_character()[0x80:]
     lowered = pl.DataFrame({"char": every}).select(folded(pl.col("char")).alias("fold"), "char")
     plain = pl.DataFrame({"char": every}).select(pl.col("char").str.normalize("NFC").alias("normal"))
     pairs = [

@@ -103,6 +103,9 @@ class _Parser:
             self.place += 1
             parts.append(self._chain())
         self.flags = flags
+        if len(parts) > 1 and all(isinstance(part, One) for part in parts):
+            every = sorted(point for part in parts if isinstance(part, One) for point in part.ranges)
+            return One(_merged(every))
         return parts[0] if len(parts) == 1 else Choice(tuple(parts))
 
     def _peek(self) -> str:
@@ -213,6 +216,17 @@ class _Parser:
         return "".join(sorted((set(self.flags) | (set(added) & {"i", "s"})) - set(removed)))
 
 
+def _merged(ranges: list[tuple[int, int]]) -> Ranges:
+    """Sorted ranges, put together where they touch."""
+    found: list[tuple[int, int]] = []
+    for first, last in ranges:
+        if found and first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(last, found[-1][1]))
+        else:
+            found.append((first, last))
+    return tuple(found)
+
+
 # ------------------------------------------------------------------- boundaries
 
 
@@ -295,12 +309,28 @@ def _written(node: Node, dialect: Dialect) -> str:
             times = {(0, None): "*", (1, None): "+", (0, 1): "?"}.get((least, most))
             if times is None:
                 times = f"{{{least}}}" if least == most else f"{{{least},{'' if most is None else most}}}"
+            if dialect.backtracks and not isinstance(part, One) and (most is None or most > 1) and not _is_fixed(part):
+                raise CannotSay(
+                    f"the pattern repeats what has repetitions or alternatives within, over which {dialect.name} "
+                    "could take for ever on a long text",
+                    "take it apart: `[ab]+` for `(a|b)+`",
+                )
             inner = _written(part, dialect)
             return f"{inner}{times}" if isinstance(part, One) else f"(?:{inner}){times}"
         case Chain(parts):
             return "".join(_written(part, dialect) for part in parts)
         case Choice(parts):
             return "(?:" + "|".join(_written(part, dialect) for part in parts) + ")"
+
+
+def _is_fixed(node: Node) -> bool:
+    """Whether a node can match a text in one way only, and texts of one length."""
+    match node:
+        case Repeat(part, least, most):
+            return least == most and _is_fixed(part)
+        case Chain(parts):
+            return all(map(_is_fixed, parts))
+    return isinstance(node, One)
 
 
 def _set(ranges: Ranges, dialect: Dialect) -> str:

@@ -108,9 +108,8 @@ class Points:
             most = min(most, rule.at_most)
         units_at_most = most + 1
         room = terms.number(float(units_at_most * rule.units.every), operands.dialect.double)
-        clamped = call("FLOOR", call("LEAST", amount.copy(), room))
         is_wide = units_at_most * rule.units.every >= 2**62
-        units: SQL = terms.cast(clamped, operands.dialect.huge if is_wide else "BIGINT")
+        units = operands.dialect.floored(call("LEAST", amount.copy(), room), is_wide)
         if rule.units.every != 1:
             units = operands.dialect.divided(units, whole(rule.units.every), is_wide)
         counted = terms.when((exp.GT(this=amount, expression=whole(0)), units), otherwise=whole(0))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as data_field
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -41,6 +41,8 @@ _READABLE: Mapping[FieldType, tuple[ColumnKind, ...]] = {
     "datetime": ("datetime", "zoned", "date", "text"),
     "list of text": ("texts", "text"),
 }  # fmt: skip
+_NEVER_TEXTS = ("integer", "number", "boolean", "date", "datetime")
+"""Types whose values are ASCII: any other text is a bad value."""
 _WANTED: Mapping[FieldType, str] = {
     "text": "a text", "email": "a text", "one of": "one of its texts", "integer": "a whole number",
     "number": "a finite number", "boolean": "true or false", "date": "a date", "datetime": "a date and time",
@@ -57,6 +59,8 @@ class Reading:
     reason: str = ""
     beyond: SQL | None = None
     """Whether the database could fail at computing with the value, which rejects a lead whatever the field says."""
+    unstable: SQL | None = None
+    """Whether the text could be one that the database cannot bring into its normal form; it rejects a lead likewise."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ class Reader:
                 )
             own = self._own(position, field, terms.column(column.name, quoted=True), column.kind)
         value = own.value
+        unstable = None if field.bad_as_missing and field.type in _NEVER_TEXTS else own.unstable
         if field.default is not None:
             value = terms.coalesce(value, self.constant(field, field.default))
         read = self._named("value", field, value)
@@ -90,9 +95,10 @@ class Reader:
             missing = terms.is_null(read.copy())
             if own.bad is not None and not field.bad_as_missing:
                 bad = terms.either([terms.definitely(own.bad), missing])
-                return Reading(read, bad, f"`{field.name}` is missing or {own.reason.partition(' is ')[2]}")
-            return Reading(read, missing, f"`{field.name}`: the key is missing")
-        return Reading(read, None if field.bad_as_missing else own.bad, own.reason, own.beyond)
+                reason = f"`{field.name}` is missing or {own.reason.partition(' is ')[2]}"
+                return Reading(read, bad, reason, unstable=unstable)
+            return Reading(read, missing, f"`{field.name}`: the key is missing", unstable=unstable)
+        return Reading(read, None if field.bad_as_missing else own.bad, own.reason, own.beyond, unstable)
 
     def constant(self, field: Field, value: object) -> SQL:
         """A default, or an end of `between`, as the field's values are."""
@@ -112,7 +118,8 @@ class Reader:
         if field.kind == "text":
             return self._as_text(field, raw, kind)
         if field.type == "list of text":
-            return self._items(field, self._named("items", field, self.dialect.items(raw)))
+            items = self._named("items", field, self.dialect.items(raw))
+            return replace(self._items(field, items), unstable=self.dialect.unstable_items(items.copy()))
         spelled = [self._spelled(kind, spelling) for spelling in field.missing]
         missing: list[SQL] = [exp.EQ(this=raw.copy(), expression=one) for one in spelled if one is not None]
         if field.kind == "number":
@@ -149,7 +156,7 @@ class Reader:
         largest = whole(LARGEST_INTEGER)
         if field.type == "integer":
             if kind in ("decimal", "double"):
-                odd.append(exp.NEQ(this=raw.copy(), expression=call("TRUNC", raw.copy())))
+                odd.append(self.dialect.has_fraction(raw.copy(), kind))
             if kind != "small integer":
                 odd.append(exp.Not(this=terms.between(raw.copy(), exp.Neg(this=largest.copy()), largest)))
         elif kind == "double":
@@ -228,17 +235,17 @@ class Reader:
         if kind == "boolean":
             said = terms.when((raw, text("true")), (terms.negated(raw.copy()), text("false")))
         else:
-            said = terms.cast(raw, self.dialect.text_type)
-            if kind == "decimal":
-                has_point = self.dialect.contains(said.copy(), ".")
-                plain = call("RTRIM", call("RTRIM", said.copy(), text("0")), text("."))
-                said = terms.when((has_point, plain), otherwise=said)
+            is_decimal = kind == "decimal"
+            said = self.dialect.decimal_as_text(raw) if is_decimal else terms.cast(raw, self.dialect.text_type)
         return self._text(field, self._named("text", field, said))
 
     # -------------------------------------------------------------- text columns
 
     def _from_text(self, position: int, field: Field, raw: SQL) -> Reading:
         said = self._named("text", field, self.dialect.trimmed(raw))
+        return replace(self._of_text(position, field, said), unstable=self.dialect.unstable(said.copy()))
+
+    def _of_text(self, position: int, field: Field, said: SQL) -> Reading:
         if field.kind == "text":
             return self._text(field, said)
         missing = [self._is_missing(field, said)]

@@ -150,6 +150,9 @@ class _Writer:
         assert tree is not None
         self._put_lists(tree, mail)
         self._head(tree)
+        with self.refusals.within(None):
+            tree = self.dialect.finished(tree)
+        self.refusals.raise_if_any(self.dialect.name)
         return Statement(tree, self.dialect, tuple(name for name, _ in outputs))
 
     # ---------------------------------------------------------------------- values
@@ -162,6 +165,8 @@ class _Writer:
             )
             raise LeadsError(f"the columns of `{self.table.shown}` do not fit the ruleset's fields:\n{lines}")
         by_name = {column.name: column for column in self.table.columns}
+        if self.dialect.names_ignore_case:
+            self._refuse_twins()
         bounds: dict[int, float] = {}
         if self.dialect.overflow_fails:
             for span, part in _statements(self.model):
@@ -180,6 +185,10 @@ class _Writer:
                 if reading.bad is not None:
                     bad = self.layers.add("read", f"bad_{field.name}", terms.definitely(reading.bad))
                     self.bads.append((bad, reading.reason))
+                if reading.unstable is not None:
+                    bad = self.layers.add("read", f"unstable_{field.name}", terms.definitely(reading.unstable))
+                    why = f"`{field.name}` has a character that {self.dialect.name} cannot bring into normal form (NFC)"
+                    self.bads.append((bad, why))
                 if reading.beyond is not None:
                     bad = self.layers.add("read", f"beyond_{field.name}", terms.definitely(reading.beyond))
                     self.bads.append(
@@ -260,6 +269,17 @@ class _Writer:
                 f"{self.dialect.name} cuts names of columns after {longest} bytes, and `{long[0]}` is longer",
                 "give it a shorter name in the ruleset, or leave it out with --columns",
             )
+
+    def _refuse_twins(self) -> None:
+        """Refuse columns that are one to the database."""
+        twins: dict[str, str] = {}
+        for column in self.table.columns:
+            twin = twins.setdefault(column.name.lower(), column.name)
+            if twin != column.name:
+                raise LeadsError(
+                    f"to {self.dialect.name} `{twin}` and `{column.name}` are one column",
+                    "name one of them otherwise in a view",
+                )
 
     def _put_lists(self, tree: exp.Select, mail: Mail) -> None:
         """The tables that addresses are looked up in, before all else."""

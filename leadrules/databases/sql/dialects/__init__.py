@@ -15,8 +15,8 @@ from leadrules.leads.errors import LeadsError
 if TYPE_CHECKING:
     from leadrules.databases.sql.dialects.dialect import Dialect
 
-OFFERED: Mapping[str, str] = {"duckdb": "DuckDB", "postgres": "Postgres"}
-_ALIASES = {"postgresql": "postgres", "pg": "postgres"}
+OFFERED: Mapping[str, str] = {"duckdb": "DuckDB", "postgres": "Postgres", "spark": "Spark"}
+_ALIASES = {"postgresql": "postgres", "pg": "postgres", "pyspark": "spark"}
 
 
 def dialect_named(name: str) -> Dialect:

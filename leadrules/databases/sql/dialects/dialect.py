@@ -52,6 +52,10 @@ class Dialect(ABC):
     """The longest name of a column, in bytes."""
     most_repeats = 1000
     """The largest N of a pattern's `{N}`."""
+    backtracks = False
+    """Whether patterns are tried in turn, so that a repetition of repetitions could take for ever."""
+    names_ignore_case = False
+    """Whether two columns whose names differ by case alone are one to it."""
 
     # -------------------------------------------------------------- texts
 
@@ -63,6 +67,14 @@ class Dialect(ABC):
     @abstractmethod
     def normal(self, value: SQL) -> SQL:
         """A text in NFC."""
+
+    def unstable(self, value: SQL) -> SQL | None:
+        """Whether a trimmed text may not be its own normal form, where the database could not bring it there."""
+        return None
+
+    def unstable_items(self, value: SQL) -> SQL | None:
+        """The same for any item of a list of texts."""
+        return None
 
     @abstractmethod
     def folded(self, value: SQL) -> SQL:
@@ -151,6 +163,20 @@ class Dialect(ABC):
 
     decimals_may_be_nan = False
 
+    def has_fraction(self, value: SQL, kind: ColumnKind) -> SQL:
+        """Whether a double or a decimal is no whole number."""
+        return exp.NEQ(this=value, expression=call("TRUNC", value.copy()))
+
+    def floored(self, value: SQL, wide: bool) -> SQL:
+        """A double from 0 as the whole number below it, of type `huge` where it may be `wide`."""
+        return terms.cast(call("FLOOR", value), self.huge if wide else "BIGINT")
+
+    def decimal_as_text(self, value: SQL) -> SQL:
+        """A decimal as csv has it: without an exponent, and without zeros at its end."""
+        said = terms.cast(value, self.text_type)
+        plain = call("RTRIM", call("RTRIM", said.copy(), text("0")), text("."))
+        return terms.when((self.contains(said.copy(), "."), plain), otherwise=said)
+
     @abstractmethod
     def divided(self, value: SQL, by: SQL, wide: bool = False) -> SQL:
         """Whole numbers from 0, divided without remainder; `wide` where the first is of type `huge`."""
@@ -234,6 +260,10 @@ class Dialect(ABC):
     def fence(self, layer: exp.Select) -> exp.Select:
         """A layer that the optimizer does not merge into the next."""
         return layer
+
+    def finished(self, tree: exp.Select) -> exp.Select:
+        """The whole statement, with what only this database writes otherwise."""
+        return tree
 
     def points_as_text(self, size: SQL) -> SQL:
         """A size in hundredths as points: `36`, `2.5`, `0.25`."""

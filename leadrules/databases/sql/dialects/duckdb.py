@@ -2,9 +2,6 @@
 
 Its `lower` knows fewer letters than the language, and its patterns' classes are those of an older Unicode:
 both are made good here, by lists that a test holds against a live DuckDB, over every character there is.
-
-Questionable decision: a reason is found by its key, one whole number that sorts as reasons do, as in the engine.
-The largest keys of a list are one aggregate; sorting structures by lead took twice as long.
 """
 
 from __future__ import annotations
@@ -17,15 +14,13 @@ from sqlglot import exp
 from leadrules.databases.sql import terms
 from leadrules.databases.sql.characters import Ranges, matching, without
 from leadrules.databases.sql.dialects.dialect import Add, Contribution, Dialect
+from leadrules.databases.sql.dialects.keyed import Keyed, each
 from leadrules.databases.sql.terms import SQL, call, text, whole
 from leadrules.databases.table import ColumnKind
 from leadrules.meaning.text import NEWER_CASES
-from leadrules.reference import signed
 from leadrules.ruleset import Unit
 
 _UNITS = {"days": "DAY", "weeks": "WEEK", "months": "MONTH", "years": "YEAR"}
-_PLACES = 1_000_000
-"""So many rules a key can tell apart."""
 
 # Letters, marks and digits that came after the Unicode of DuckDB's patterns.
 NEWER: Ranges = (
@@ -152,14 +147,14 @@ class DuckDB(Dialect):
 
     def items(self, value: SQL) -> SQL:
         item = terms.column("item")
-        trimmed = call("LIST_TRANSFORM", value, _each("item", self.trimmed(item)))
-        return call("LIST_FILTER", trimmed, _each("item", exp.NEQ(this=item.copy(), expression=text(""))))
+        trimmed = call("LIST_TRANSFORM", value, each("item", self.trimmed(item)))
+        return call("LIST_FILTER", trimmed, each("item", exp.NEQ(this=item.copy(), expression=text(""))))
 
     def has_items(self, value: SQL) -> SQL:
         return exp.GT(this=call("LEN", value), expression=whole(0))
 
     def folded_items(self, value: SQL) -> SQL:
-        return call("LIST_TRANSFORM", value, _each("item", self.folded(terms.column("item"))))
+        return call("LIST_TRANSFORM", value, each("item", self.folded(terms.column("item"))))
 
     def includes(self, folded: SQL, texts: Sequence[str]) -> SQL:
         return call("LIST_HAS_ANY", folded, self.list_of(texts))
@@ -172,50 +167,17 @@ class DuckDB(Dialect):
     def reasons(self, add: Add, contributions: Sequence[Contribution], most: int | None, first: Sequence[SQL]) -> SQL:
         if not contributions or most == 0:
             return self.joined(first, "; ") if first else terms.null()
-        said: list[str] = []
-        keys = exp.Array(expressions=[_key(one, said) for one in contributions])
+        keyed = Keyed(contributions)
+        keys = keyed.keys()
         if most is None:
-            known = call("LIST_FILTER", keys, _each("key", terms.is_known(terms.column("key"))))
+            known = call("LIST_FILTER", keys, each("key", terms.is_known(terms.column("key"))))
             largest = add("largest_keys", call("LIST_REVERSE_SORT", known))
         else:
             largest = add("largest_keys", call("LIST_AGGREGATE", keys, text("max"), whole(most)))
         key = terms.column("key")
-        behind = exp.Mod(this=exp.Paren(this=self.divided(key.copy(), whole(2))), expression=whole(_PLACES))
-        place = exp.Sub(this=whole(_PLACES), expression=exp.Paren(this=behind))
-        written: SQL = exp.Bracket(this=self.list_of(said), expressions=[place], offset=1)
-        if any(one.fixed is None for one in contributions):
-            is_negative = exp.EQ(this=exp.Mod(this=key.copy(), expression=whole(2)), expression=whole(1))
-            sign = terms.when((is_negative, text("-")), otherwise=text("+"))
-            points = self.points_as_text(exp.Paren(this=self.divided(key, whole(2 * _PLACES))))
-            spelled = self.concatenated([sign, points, written.copy()])
-            written = terms.when((self.starts_with(written.copy(), " "), spelled), otherwise=written)
-        given = call("ARRAY_TO_STRING", call("LIST_TRANSFORM", largest, _each("key", written)), text("; "))
+        said = exp.Bracket(this=self.list_of(keyed.said), expressions=[keyed.place(key, self)], offset=1)
+        written = keyed.spelled(key, said, self)
+        given = call("ARRAY_TO_STRING", call("LIST_TRANSFORM", largest, each("key", written)), text("; "))
         return (
             self.joined([*first, call("NULLIF", given, text(""))], "; ") if first else call("NULLIF", given, text(""))
         )
-
-
-def _key(one: Contribution, said: list[str]) -> SQL:
-    """A contribution as a whole number that sorts as reasons do, null for none.
-
-    It says the size, then the place in `said`, the first place the largest, then whether it is negative. What it says
-    is added to `said`: the whole reason, or, where the points are not known beforehand, what follows them.
-    """
-    if one.fixed is not None:
-        rows = []
-        for points in one.fixed:
-            behind = _PLACES - 1 - len(said)
-            said.append(f"{signed(points)} {one.text}")
-            rows.append(exp.If(this=whole(points), true=whole((abs(points) * _PLACES + behind) * 2 + (points < 0))))
-        return exp.Case(this=one.points, ifs=rows)
-    behind = _PLACES - 1 - len(said)
-    said.append(f" {one.text}")
-    size = call("ABS", terms.cast(one.points.copy(), "BIGINT"))
-    key = exp.Add(this=exp.Mul(this=size, expression=whole(_PLACES)), expression=whole(behind))
-    negative = terms.when((exp.LT(this=one.points.copy(), expression=whole(0)), whole(1)), otherwise=whole(0))
-    whole_key = exp.Add(this=exp.Mul(this=exp.Paren(this=key), expression=whole(2)), expression=negative)
-    return terms.when((exp.NEQ(this=one.points, expression=whole(0)), whole_key))
-
-
-def _each(name: str, value: SQL) -> exp.Lambda:
-    return exp.Lambda(this=value, expressions=[exp.Identifier(this=name, quoted=False)])
