@@ -162,6 +162,9 @@ def test_a_company_is_calibrated_without_help(name: str, tmp_path: Path, capsys:
     assert {one["column"] for one in found["leaks"] if one["left_out"]} == set(company.leaks)
     assert exit_code(["check", str(rules)]) == 0
     assert "no problems" in "".join(capsys.readouterr())
+    if name == "phones":
+        numbers = {"minutes_on_phone", "monthly_charges", "tenure"}
+        assert numbers | {"contract", "payment_method"} <= {one.name for one in check_path(rules).or_raise().fields}
     assert exit_code(["backtest", str(rules), new, "--outcome", company.outcome, "--format", "json"]) == 0
     held = json.loads(capsys.readouterr().out)
     assert held["auc"]["value"] > regression(company, past, new) - 0.03
@@ -321,7 +324,9 @@ def test_a_ruleset_is_shown_its_points_and_left_alone_until_told(shop: str, tmp_
     )
     changed = changed.replace("subtract   4", "subtract   6")
     assert rules.read_bytes() == changed.replace("\n", "\r\n").encode()
-    assert told(capsys, shop, str(rules), "--outcome", "Bought", "--method", "difference").endswith("already\n")
+    assert told(capsys, shop, str(rules), "--outcome", "Bought", "--method", "difference").endswith(
+        "no reason for others\n"
+    )
 
 
 def test_a_rule_that_works_against_its_leads_changes_its_word(shop: str, tmp_path: Path, capsys: Captured) -> None:
@@ -396,6 +401,39 @@ def test_files_of_few_or_strange_leads_are_no_fault(tmp_path: Path, capsys: Capt
     (tmp_path / "leads.json").write_text(json.dumps(lines))
     told(capsys, str(tmp_path / "leads.json"), "--outcome", "won", "--keep", "tag", "-o", str(tmp_path / "j.rules"))
     assert [str(one) for one in check_path(tmp_path / "j.rules").problems] == []
+
+
+def test_names_of_business_done_are_leaks_where_they_come_with_winning(tmp_path: Path, capsys: Captured) -> None:
+    random = np.random.default_rng(3)
+    won = random.random(2000) < 0.3
+    columns: dict[str, list[Any]] = {
+        "Payment Method": np.where(random.random(2000) < np.where(won, 0.6, 0.4), "card", "cash").tolist(),
+        "Order Note": np.where(random.random(2000) < np.where(won, 0.6, 0.1), "yes", "").tolist(),
+        "Won": won.astype(int).tolist(),
+    }
+    found = calibrated(capsys, leads_file(tmp_path / "shop.csv", columns), "--outcome", "Won")
+    assert {one["column"]: one["left_out"] for one in found["leaks"]} == {"Payment Method": False, "Order Note": True}
+
+
+def test_a_rule_that_carries_no_lead_over_the_threshold_says_so(tmp_path: Path, capsys: Captured) -> None:
+    columns = {"Source": ["ads"] * 300 + ["web"] * 300 + ["fair"] * 300, "Won": mixed(300, 15) + mixed(300, 90)}
+    columns["Won"] += mixed(300, 210)
+    rules = tmp_path / "new.rules"
+    path = leads_file(tmp_path / "leads.csv", columns)
+    told(capsys, path, "--outcome", "Won", "--method", "difference", "-o", str(rules))
+    assert "# leadrules: allow rule-never-matters because" in rules.read_text()
+    assert exit_code(["check", str(rules)]) == 0
+    assert "no problems" in "".join(capsys.readouterr())
+
+
+def test_open_is_open_and_nothing_left_to_learn_from_is_said(tmp_path: Path, capsys: Captured) -> None:
+    columns = {"Box": ["a", "b"] * 150, "State": ["Closed Won", "Closed Lost"] * 100 + ["Open", "open"] * 50}
+    path = leads_file(tmp_path / "leads.csv", columns)
+    for outcome in ("State", "State=Closed Won"):
+        said = told(capsys, path, "--outcome", outcome, "-o", str(tmp_path / "new.rules"), code=1)
+        assert "100 bought, 100 did not, 100 open" in said
+        assert "no column is left that could earn points" in said
+    assert not (tmp_path / "new.rules").exists()
 
 
 def test_an_existing_ruleset_is_not_written_over(shop: str, tmp_path: Path, capsys: Captured) -> None:

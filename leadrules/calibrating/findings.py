@@ -23,7 +23,7 @@ from leadrules.calibrating.counting import Table
 from leadrules.evidence.rates import MIN_LEADS, Method, Points, Rate, points
 
 FALSE_FINDS = 0.05
-JOINED = 0.15
+JOINED = 0.1
 MOST_BANDS = 8
 
 

@@ -225,4 +225,36 @@ def school(random: Random, n: int = 3_000) -> Company:
     return Company(frame, "Enrolled", "Enrolled", ("Tags",))
 
 
-COMPANIES: Mapping[str, Callable[[Random], Company]] = {"software": software, "cars": cars, "school": school}
+def phones(random: Random, n: int = 5_000) -> Company:
+    """Contracts that end: 26 % leave; kinds of contract and of payment that are no leaks, amounts with odd cells."""
+    contract, a = _drawn(random, n, {"Month-to-month": (11, 0.0), "One year": (4, -1.0), "Two year": (5, -1.9)})
+    network, b = _drawn(random, n, {"Fibre": (9, 0.8), "DSL": (7, 0.0), "None": (4, -0.8)})
+    payment, c = _drawn(random, n, {"Electronic check": (3, 0.5), "Mailed check": (3, 0.0), "Card": (4, 0.0)})
+    months = random.integers(0, 73, n)
+    calls = random.gamma(2.0, 12.0, n)
+    left = _bought(random, a + b + c - 0.035 * months + 0.02 * calls, 0.26)
+    fees = np.round(np.where(network == "None", 20, np.where(network == "DSL", 60, 90)) + random.normal(0, 8, n), 2)
+    frame = pl.DataFrame(
+        {
+            "customerID": [f"{random.integers(10**4)}-{at:05X}" for at in range(n)],
+            "tenure": months,
+            "Contract": contract,
+            "PaymentMethod": payment,
+            "InternetService": network,
+            "MonthlyCharges": ["n/k" if at % 40 == 7 else str(fee) for at, fee in enumerate(fees.tolist())],
+            "Minutes on phone": calls.round().astype(int),
+            "Gender": random.choice(["Male", "Female"], n),
+            "Country": ["US"] * n,
+            "Router back": np.where(random.random(n) < np.where(left, 0.93, 0.02), "Yes", "No"),
+            "Churn": left.astype(int),
+        }
+    )
+    return Company(frame, "Churn", "Churn", ("Router back",))
+
+
+COMPANIES: Mapping[str, Callable[[Random], Company]] = {
+    "software": software,
+    "cars": cars,
+    "school": school,
+    "phones": phones,
+}

@@ -15,11 +15,17 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+ROOM = 40
+"""So many letters fit on the line below the bars."""
+
+
 def win_rates(figures: WinRates) -> Figure:
     """The share won by score, each with its interval and its leads."""
     bands = [one for one in figures.bands if one.won.of]
     labels = [compact(one.band) for one in bands]
-    axes = paper(2.9, left=0.72, bottom=0.72, top=0.25)
+    if sum(map(len, labels)) > ROOM:  # two lines for each, those without a second one too
+        labels = [label.replace(" to ", "\nto ") if " to " in label else f"{label}\n" for label in labels]
+    axes = paper(2.9, left=0.72, bottom=0.9 if "\n" in labels[0] else 0.72, top=0.25)
     places = range(len(bands))
     shares = [one.won.share or 0 for one in bands]
     axes.bar(places, shares, width=0.72, color=LIGHT, edgecolor=MAIN, linewidth=0.8)
