@@ -389,7 +389,8 @@ class Evaluation:
 
     def _compare(self, op: str, left: Operand, right: Operand) -> Truth:
         """Scores compare exactly with scores and literals, all other numbers as doubles."""
-        one, two = self._exact(left), self._exact(right)
+        one = self._exact(left)
+        two = None if one is None else self._exact(right)
         if one is None or two is None:
             one, two = self.value(left), self.value(right)
         return None if one is None or two is None else _COMPARE[op](one, two)
