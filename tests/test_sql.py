@@ -58,9 +58,9 @@ def postgres() -> Iterator[Any]:
         yield connection
 
 
-@pytest.fixture(params=sorted(OFFERED))
+@pytest.fixture(params=["duckdb", "postgres"])
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    """Every database that is offered."""
+    """The databases whose SQL runs here; Spark's does in `test_spark.py`."""
     if request.param == "postgres":
         yield Database(dialect_named("postgres"), request.getfixturevalue("postgres"))
     else:
@@ -220,7 +220,7 @@ PATTERNS = (
 SIGNS = "aAbBcCvVpPsSkK \u212a\u017f1\u0661é\u0301É.,-_@/[]|~#\n\t\u00a0\u2003ßİıσςΣ😀ΟΔ日\ufeff"
 
 
-def _texts() -> list[str]:
+def odd_texts() -> list[str]:
     dice = random.Random(5)
     made = ["".join(dice.choice(SIGNS) for _ in range(dice.randrange(9))) for _ in range(400)]
     return [
@@ -240,7 +240,7 @@ def _texts() -> list[str]:
 
 
 def test_patterns_match_what_they_match_in_the_language(database: Database) -> None:
-    texts = _texts()
+    texts = odd_texts()
     database.texts(texts)
     for pattern in PATTERNS:
         for ignore_case in (False, True) if len(pattern) < 5 else (False,):
@@ -259,7 +259,8 @@ def test_a_pattern_without_exact_words_is_refused(pattern: str) -> None:
 
 def test_words_are_mentioned_where_the_language_says(database: Database) -> None:
     folded = [
-        fold(normal(trim(text))) for text in [*_texts(), "|", "a|b", "a| b", "(c++)", "ac++", "a  b", "a\n b", "s||δs"]
+        fold(normal(trim(text)))
+        for text in [*odd_texts(), "|", "a|b", "a| b", "(c++)", "ac++", "a  b", "a\n b", "s||δs"]
     ]
     database.texts(folded)
     for phrase in (

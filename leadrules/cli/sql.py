@@ -21,6 +21,7 @@ Example:
   leadrules sql inbound.rules --schema "duckdb:///sales.db?table=leads" -o scores.sql
   leadrules sql inbound.rules --dialect postgres --table crm.leads --as-of 2026-11-02
   leadrules sql inbound.rules --dialect duckdb --dbt -o models/lead_scores.sql
+  leadrules sql inbound.rules --dialect spark --table crm.leads -o scores.sql
 """
 
 
