@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 def check(path: str | os.PathLike[str], *, allow_outside: bool = False, as_of: date | None = None) -> list[Problem]:
     """All problems of a `.rules` file and what it includes, in order of their places; empty when clean.
 
-    What only proofs tell is told for the date `as_of`, today in UTC unless given. Never raises for what is in a ruleset. Raises OSError if the file itself
-    cannot be read.
+    What only proofs tell is told for the date `as_of`, today in UTC unless given. Never
+    raises for what is in a ruleset. Raises OSError if the file itself cannot be read.
     """
     from leadrules.checking.thorough import check_thoroughly
 
