@@ -189,7 +189,7 @@ def open_output(
 
 
 def open_rejects(
-    where: str | os.PathLike[str] | None, source: LeadSource, *, inputs: Sequence[str] = ()
+    where: str | os.PathLike[str] | None, source: LeadSource, *, inputs: Sequence[str | None] = ()
 ) -> RejectsWriter:
     """Collect rejected leads in a csv file, which is made with the first of them; None only counts."""
     from leadrules.leads.rejects import RejectsWriter
