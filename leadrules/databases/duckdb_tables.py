@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import duckdb
     import numpy as np
     import polars as pl
+    import pyarrow as pa
 
     from leadrules.leads.block import Block, LeadSource
 
@@ -134,7 +135,7 @@ class DuckdbSource:
         cursor = self.connection.cursor()
         try:
             cursor.execute("SET TimeZone = 'UTC'")
-            with _stoppable():
+            with stoppable():
                 yield cursor
         except duckdb.Error as error:
             raise LeadsError(f"`{self.name}` cannot be read: {_words(error)}") from error
@@ -169,7 +170,7 @@ class DuckdbWriter(TableWriter):
     def types(self) -> list[str]:
         declared = self._source.declared if isinstance(self._source, DuckdbSource) else {}
         empty = self._frame_types()
-        with self._registered(empty):
+        with self._registered(_arrow(empty)):
             own = self._connection.execute(f"DESCRIBE FROM {quoted(self._block)}").fetchall()
         return [
             declared.get(one.name, kind) if one.position is not None else kind
@@ -205,7 +206,7 @@ class DuckdbWriter(TableWriter):
         casts = ", ".join(f"CAST({label} AS {kind})" for label, kind in zip(self._labels(), types, strict=True))
         self._insert = f"INSERT INTO {into} ({columns}) SELECT {casts} FROM {quoted(self._block)}"
 
-    def rows(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> pl.DataFrame:
+    def rows(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> pa.RecordBatchReader:
         import polars as pl
 
         from leadrules.leads.parquet_writer import typed
@@ -216,9 +217,9 @@ class DuckdbWriter(TableWriter):
             for one, dtype, label in zip(self._chosen, self._dtypes, self._labels(), strict=True)
         ]
         frame = pl.DataFrame(columns)
-        return frame if kept.all() else frame.filter(pl.Series(kept))
+        return _arrow(frame if kept.all() else frame.filter(pl.Series(kept)))
 
-    def insert(self, rows: pl.DataFrame) -> None:
+    def insert(self, rows: pa.RecordBatchReader) -> None:
         with self._registered(rows):
             self.execute(self._insert)
 
@@ -229,7 +230,7 @@ class DuckdbWriter(TableWriter):
         import duckdb
 
         try:
-            with _stoppable():
+            with stoppable():
                 answer = self._connection.execute(sql).fetchone()
         except duckdb.Error as error:
             raise self.refused(_words(error)) from error
@@ -239,7 +240,7 @@ class DuckdbWriter(TableWriter):
         import duckdb
 
         try:
-            with _stoppable():
+            with stoppable():
                 return self._connection.execute(sql).fetchall()
         except duckdb.Error as error:
             raise self.refused(_words(error)) from error
@@ -262,14 +263,14 @@ class DuckdbWriter(TableWriter):
                     os.unlink(path)
 
     @contextmanager
-    def _registered(self, frame: pl.DataFrame) -> Iterator[None]:
+    def _registered(self, rows: pa.RecordBatchReader) -> Iterator[None]:
         # Registered anew for each block; the last one goes with the connection.
-        self._connection.register(self._block, frame)
+        self._connection.register(self._block, rows)
         yield
 
 
 @contextmanager
-def _stoppable() -> Iterator[None]:
+def stoppable() -> Iterator[None]:
     """Ctrl-C is Ctrl-C, though DuckDB tells of it as of a fault when it comes within a statement."""
     try:
         yield
@@ -284,6 +285,15 @@ def _travels_as(kind: str) -> str | None:
     if kind.upper() == "TIMESTAMP_S":  # a frame has no seconds, and its thousandths have no room for `infinity`
         return "TIMESTAMP"
     return "VARCHAR" if kind.upper() == "TIME" or any(word in kind.upper() for word in _AS_TEXT) else None
+
+
+def _arrow(frame: pl.DataFrame) -> pa.RecordBatchReader:
+    """A frame as DuckDB scans it, once: it keeps what it has scanned until it is closed, and this is then empty."""
+    import polars as pl
+    import pyarrow as pa
+
+    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    return pa.RecordBatchReader.from_batches(table.schema, iter(table.to_batches()))
 
 
 def _is_text(dtype: pl.DataType) -> bool:
