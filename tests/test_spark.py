@@ -1,4 +1,4 @@
-"""A Spark DataFrame is scored as every other table is, whatever its partitions do."""
+"""A Spark DataFrame is scored as every other table is, by the engine within it or by its own SQL."""
 
 from __future__ import annotations
 
@@ -12,10 +12,22 @@ import polars as pl
 import pytest
 from generate import case_of_seed
 from generate.answers import added_names, by_reference, ruleset_of, text_frame, typed_frame
+from sql_answers import UNSTABLE, in_spark
+from test_sql import PATTERNS, odd_texts
 
 import leadrules
 import leadrules.spark
+from leadrules.databases.sql import terms
+from leadrules.databases.sql.characters import every_character
+from leadrules.databases.sql.dialects import dialect_named
+from leadrules.databases.sql.dialects.dialect import mark
+from leadrules.databases.sql.patterns import translated
+from leadrules.databases.sql.statement import compile_select
+from leadrules.databases.table import Table, column_of, table_from_ddl
 from leadrules.frames import LeadError
+from leadrules.leads import LeadsError
+from leadrules.meaning.days import today
+from leadrules.meaning.text import fold, full_pattern, mentions, normal, trim
 
 pytest.importorskip("pyspark", reason="pyspark is not installed")
 pytest.importorskip("pyarrow", reason="pyarrow is not installed")
@@ -182,3 +194,155 @@ def test_small_batches_are_scored_together(spark: Any) -> None:
             assert [row["id"] for row in found] == list(range(2500))
     finally:
         spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", before)
+
+
+# ------------------------------------------------------------------------- as SQL
+
+SQL = dialect_named("spark")
+
+
+def select(spark: Any, texts: list[str], **expressions: Any) -> list[Any]:
+    """Expressions over a column `x` of texts, a row for each."""
+    numbered = pl.DataFrame({"i": range(len(texts)), "x": texts})
+    spark.createDataFrame(numbered.to_arrow(compat_level=pl.CompatLevel.oldest())).createOrReplaceTempView("t")
+    columns = [f"{one.sql(dialect='spark', normalize_functions=False)} AS {name}" for name, one in expressions.items()]
+    return spark.sql(f"SELECT {', '.join(columns)} FROM t ORDER BY i").collect()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_sql_in_spark_agrees_with_the_reference(spark: Any, seed: int) -> None:
+    case = case_of_seed(seed * 11 + 3)
+    ruleset = ruleset_of(case.ruleset.text)
+    leads = case.leads.raw() if seed % 3 == 0 else case.leads.typed()
+    frame = text_frame(case.leads) if seed % 3 == 0 else typed_frame(case.leads)
+    reasons = (3, None, 0, 1)[seed % 4]
+    spark.conf.set("spark.sql.ansi.enabled", str(seed % 2 == 0).lower())
+    answers, rejected = in_spark(spark, ruleset, frame, case.as_of, reasons, partitions=seed % 2)
+    unstable = {place for place, why in rejected if UNSTABLE in why}
+    left = [place for place in range(len(leads)) if place not in unstable]
+    expected, bads = by_reference(ruleset, [leads[place] for place in left], case.as_of, reasons)
+    assert answers == expected
+    assert {place for place, _ in rejected} - unstable == {left[row] for row, *_ in bads}
+
+
+def test_sql_gives_the_demo_the_scores_of_the_engine_in_spark(spark: Any) -> None:
+    ruleset = leadrules.load(DEMO / "inbound.rules")
+    frame = pl.read_csv(DEMO / "leads.csv", infer_schema=False)
+    good, bad = by_spark(ruleset, table(spark, frame, 3), DAY)
+    answers, rejected = in_spark(spark, ruleset, frame, DAY, 3)
+    assert answers == good
+    assert [place for place, _ in rejected] == [row for row, *_ in bad]
+
+
+def test_spark_takes_its_own_day_in_utc(spark: Any) -> None:
+    ruleset = leadrules.loads("field d : date\nadd 1 per days since d\nwhen d in last 1 month add 5\nstage A at 6")
+    frame = pl.DataFrame({"d": [date(2026, 1, 31), date(2024, 2, 29), None]}, schema={"d": pl.Date()})
+    day = today()
+    answers, _ = in_spark(spark, ruleset, frame, None, 3)
+    assert answers == by_reference(ruleset, frame.to_dicts(), day, 3)[0] or day != today()
+
+
+def test_moments_do_not_depend_on_the_time_zone_of_the_session(spark: Any) -> None:
+    # The session's zone put its clocks back that night: an hour was there twice.
+    ruleset = leadrules.loads(
+        "field m : datetime\nwhen m >= 2025-11-02T06:30 add 1\nwhen m on 2025-11-02 add 2\n"
+        "when m >= 2025-11-02T05:31 add 4"
+    )
+    moments = [f"2025-11-02T0{hour}:30:00" for hour in range(4, 8)] + ["2025-11-03T00:00:00", "2025-11-02T00:00:00"]
+    written = pl.DataFrame({"m": moments})
+    zoned = written.select(pl.col("m").str.to_datetime(time_unit="us", time_zone="UTC"))
+    expected = by_reference(ruleset, zoned.to_dicts(), DAY, 3)[0]
+    assert in_spark(spark, ruleset, zoned, DAY, 3)[0] == expected
+    assert in_spark(spark, ruleset, written, DAY, 3)[0] == expected
+
+
+def test_numbers_of_any_size_are_exact_in_spark(spark: Any) -> None:
+    ruleset = leadrules.loads(
+        "field n : number\nfield t : text\nfield w : integer\nfield d : date\n"
+        "add 1_000_000 per n fading by half every 1 year since d\n"
+        "subtract 3.33 per 7 n fading 1% every 1 day since d\nadd 0.01 per 9_007_199_254_740_991 n\n"
+        'when t is "0.00000001" add 7\nwhen w = 2 add 8\nwhen n / w > 3 add 9'
+    )
+    sizes = (0.0, -0.0, 1.0, 6.99, 1e15, 9.1e24, 1e300, 1.7e308, -3.0, None)
+    leads = [{"n": n, "t": t, "w": w, "d": d} for n in sizes
+             for t, w in ((1e-8, 2), (0, 0), (-1.5, -7)) for d in (DAY, date(2020, 2, 29), None)]  # fmt: skip
+    frame = pl.DataFrame(leads, schema={"n": pl.Float64, "t": pl.Float64, "w": pl.Int64, "d": pl.Date})
+    spark.createDataFrame(frame.to_arrow(compat_level=pl.CompatLevel.oldest())).createOrReplaceTempView("plain")
+    columns = [("n", "DOUBLE"), ("t", "DECIMAL(20, 9)"), ("w", "DECIMAL(38, 20)"), ("d", "DATE")]
+    asked = Table(("decimals",), tuple(column_of(name, type, "spark") for name, type in columns))
+    exact = [one | {"t": {1e-8: "0.00000001", 0: "0", -1.5: "-1.5"}[one["t"]]} for one in leads]
+    expected = by_reference(ruleset, exact, DAY, 3)[0]
+    for ansi in ("true", "false"):
+        spark.conf.set("spark.sql.ansi.enabled", ansi)
+        casts = ", ".join(f"CAST({name} AS {type}) AS {name}" for name, type in columns)
+        spark.sql(f"SELECT {casts} FROM plain").createOrReplaceTempView("decimals")
+        rows = spark.sql(compile_select(ruleset.model, asked, SQL, DAY).sql()).collect()
+        assert [tuple(row[4:-1]) for row in rows] == [tuple(one.values()) for one in expected]
+
+
+def test_characters_are_in_spark_what_they_are_in_the_language(spark: Any) -> None:
+    every = every_character()[1:]
+    x = terms.column("x")
+    classes = (r"\p{L}\p{M}\p{Nd}", r"\p{L}", r"\p{M}\p{Nd}", r"\p{Ll}", r"\p{Lu}\p{Lt}")
+    wanted = {f"c{place}": every.str.contains(f"[{one}]") for place, one in enumerate(classes)}
+    table = pl.DataFrame(
+        {"x": every, "fold": [fold(one) for one in every], "norm": [normal(one) for one in every]} | wanted
+    )
+    spark.createDataFrame(table.to_arrow(compat_level=pl.CompatLevel.oldest())).createOrReplaceTempView("t")
+    found = [SQL.found(x, f"^[{SQL.inner(one)}]$") for one in classes]
+    folded, unstable, *inside = (
+        one.sql("spark", normalize_functions=False) for one in (SQL.folded(x), SQL.unstable(x), *found)
+    )
+    wrong = " OR ".join(f"({one}) <> c{place}" for place, one in enumerate(inside))
+    wrong = f"{wrong} OR (NOT ({unstable}) AND (x <> norm OR ({folded}) <> fold))"
+    assert [row.x for row in spark.sql(f"SELECT x FROM t WHERE {wrong}").collect()] == []
+    assert spark.sql(f"SELECT x FROM t WHERE NOT ({unstable})").count() > 1_000_000
+
+
+def test_texts_are_stable_or_rejected_in_spark(spark: Any) -> None:
+    signs = ["a", "e", "A", "İ", "Σ", "ς", " ", "1", "\u0301", "\u0323", "\u0316", "\u05b7", "\u05bc", "\u0e38",
+             "\u0e48", "\u0eb8", "\u0ec8", "\u093c", "\u094d", "é", "가", "\u1100", "\u1161", "\u11a8", "\u212b",
+             "\u00c5", "\u0345", "\u1e9b", "\u2000", "क", "ค"]  # fmt: skip
+    texts = [one + two + three for one in signs for two in signs for three in signs]
+    x = terms.column("x")
+    trimmed = SQL.trimmed(x)
+    rows = select(spark, texts, folded=SQL.folded(trimmed), unstable=SQL.unstable(trimmed), trimmed=trimmed)
+    stable = [(text, row) for text, row in zip(texts, rows, strict=True) if not row["unstable"]]
+    assert [
+        text for text, row in stable if (row["trimmed"], row["folded"]) != (normal(trim(text)), fold(trim(text)))
+    ] == []
+    sure = {text for text, _ in stable}
+    assert {"aé1", "कa\u094d", "ค\u0e38\u0e48", "ΣΣΣ", "İİa", "가가 "} <= sure
+    assert {"a\u0301a", "\u212ba1", "a\u2000a", "İ\u0316a"}.isdisjoint(sure)
+
+
+def test_patterns_and_words_mean_in_spark_what_they_mean_in_the_language(spark: Any) -> None:
+    texts = [text for text in odd_texts() if normal(text) == text]
+    folded = [fold(trim(text)) for text in texts]
+    said = {pattern: SQL.found(terms.column("x"), translated(pattern, False, SQL)) for pattern in PATTERNS}
+    rows = select(spark, texts, **{f"p{place}": one for place, one in enumerate(said.values())})
+    for place, pattern in enumerate(said):
+        expected = pl.Series(texts).str.contains(full_pattern(pattern, False)).to_list()
+        assert [row[place] for row in rows] == expected, pattern
+    phrases = ("vp", "c++", "a b", "|", "1", "é", "-", "_", "日", "σ", "@")
+    marked = {f"m{place}": SQL.contains(SQL.marked(terms.column("x")), mark(one)) for place, one in enumerate(phrases)}
+    rows = select(spark, folded, **marked)
+    for place, phrase in enumerate(phrases):
+        assert [row[place] for row in rows] == [mentions(text, phrase) for text in folded], phrase
+
+
+def test_nothing_in_a_ruleset_is_taken_for_a_setting_of_spark(spark: Any) -> None:
+    ruleset = leadrules.loads(
+        'field t : text\nrule `${env:HOME} */ x`: when t is "${env:HOME}\\\\d\'" add 5 because "${spark.app.name}"'
+    )
+    frame = pl.DataFrame({"t": ["${env:HOME}\\d'", "x"]})
+    assert in_spark(spark, ruleset, frame, DAY, 3)[0] == by_reference(ruleset, frame.to_dicts(), DAY, 3)[0]
+
+
+def test_what_spark_cannot_say_is_refused() -> None:
+    model = leadrules.loads("field t : text\nwhen t matches /(\\w+,)*x/ add 1", "inbound.rules").model
+    with pytest.raises(LeadsError, match=r"inbound.rules:2:1: the pattern repeats what has repetitions"):
+        compile_select(model, table_from_ddl("t STRING", "spark"), SQL, DAY)
+    with pytest.raises(LeadsError, match="to Spark `t` and `T` are one column"):
+        compile_select(leadrules.loads("field t : text\nwhen t is known add 1").model,
+                       table_from_ddl("t STRING, T STRING", "spark"), SQL, DAY)  # fmt: skip
