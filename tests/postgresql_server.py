@@ -50,7 +50,7 @@ def _unprivileged(folder: Path) -> list[str]:
             path.chmod(path.stat().st_mode | 0o711)
     for path in (folder, *folder.iterdir()):
         shutil.chown(path, "nobody")
-    return ["runuser", "-u", "nobody", "--"]
+    return [shutil.which("runuser") or "/usr/sbin/runuser", "-u", "nobody", "--"]
 
 
 def _run(user: list[str], *command: object) -> None:
