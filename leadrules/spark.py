@@ -70,7 +70,11 @@ def score(
     added = _added(ruleset, reasons, rejects)
     refuse_repeated(own.names)
     cells_of(ruleset.model, pl.DataFrame(schema=_shape(own)), False)
-    clash = [field.name for field in added if field.name in own.names]
+    _refuse_untravelled(own)
+    # To Spark, `Score` and `score` are one name, unless it was told otherwise.
+    folded = str if leads.sparkSession.conf.get("spark.sql.caseSensitive") == "true" else str.lower
+    taken = {folded(name) for name in own.names}
+    clash = [field.name for field in added if folded(field.name) in taken]
     if clash:
         names = ", ".join(f"`{name}`" for name in clash)
         raise LeadError(f"the leads already have a column {names}; rename or drop it before scoring")
@@ -100,6 +104,19 @@ def _added(ruleset: Ruleset, reasons: int | None, rejects: Rejects) -> StructTyp
     if rejects == "mark":
         fields += [StructField(name, StringType()) for name in REJECT_COLUMNS]
     return StructType(fields)
+
+
+_STAYS = {"YearMonthIntervalType", "CalendarIntervalType"}
+"""Types of columns that Spark hands to no Python function."""
+
+
+def _refuse_untravelled(schema: StructType) -> None:
+    for field in schema.fields:
+        if type(field.dataType).__name__ in _STAYS:
+            raise LeadError(
+                f"Spark does not hand out the column `{field.name}`, whose type is {field.dataType.simpleString()}; "
+                "drop it before scoring, or cast it to string"
+            )
 
 
 def _shape(schema: StructType) -> dict[str, pl.DataType]:

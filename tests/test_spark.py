@@ -155,6 +155,40 @@ def test_what_does_not_fit_is_said_before_spark_starts(spark: Any) -> None:
         leadrules.spark.score(ruleset, clash, DAY, rejects="drop")  # type: ignore[arg-type]
 
 
+def test_columns_that_spark_cannot_hand_out_or_would_take_for_one(spark: Any) -> None:
+    ruleset = leadrules.loads("field a: integer\nwhen a >= 3 add 5\n")
+    with pytest.raises(LeadError, match="does not hand out the column `span`, whose type is interval month"):
+        leadrules.spark.score(ruleset, spark.sql("SELECT 5 a, INTERVAL 1 MONTH span"), DAY)
+    clash = spark.sql("SELECT 5 a, 6 Score")
+    with pytest.raises(LeadError, match="already have a column `score`"):
+        leadrules.spark.score(ruleset, clash, DAY)
+    spark.conf.set("spark.sql.caseSensitive", "true")
+    try:
+        assert leadrules.spark.score(ruleset, clash, DAY).collect()[0][1:3] == (6, 5.0)
+    finally:
+        spark.conf.unset("spark.sql.caseSensitive")
+
+
+def test_types_of_sparks_own(spark: Any) -> None:
+    """Lists, decimals, nested columns; moments with a zone are in UTC, whatever the session's zone is."""
+    ruleset = leadrules.loads(
+        "field tags: list of text\nfield money: number\nfield o.p.q: integer\n"
+        "field zoned: datetime\nfield plain: date\n"
+        'when tags includes "vip" add 1\nwhen money >= 1.5 add 2\nwhen o.p.q = 7 add 4\n'
+        "when zoned >= 2026-11-02T04:30 add 8\nwhen plain = 2026-11-01 add 16\n"
+    )
+    leads = spark.sql(
+        "SELECT array('a', NULL, 'vip') tags, 1.50BD money, struct(struct(7 q) p) o,"
+        " TIMESTAMP'2026-11-01 23:30:00' zoned, TIMESTAMP_NTZ'2026-11-01 23:30:00' plain,"
+        " map('k', 1) m, array(struct(1 x)) a, INTERVAL 1 DAY i, TIME'10:00:00' t, CAST(NULL AS VOID) v, X'00' b"
+    )
+    scored = leadrules.spark.score(ruleset, leads, DAY, reasons=None)
+    assert scored.schema.fields[:-4] == leads.schema.fields
+    row = scored.collect()[0]
+    assert row["score"] == 31
+    assert row[: len(leads.columns)] == leads.collect()[0][:]
+
+
 def test_a_bad_value_fails_the_job_and_says_which(spark: Any) -> None:
     ruleset = leadrules.loads(RULES)
     leads = spark.createDataFrame([("many", 2, date(2026, 1, 1))], "clicks string, Size int, seen date")
