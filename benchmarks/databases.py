@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -81,6 +82,7 @@ def _spark(place: Path, leads: pl.DataFrame, text: str, scale: Scale) -> Iterato
 def _session(place: Path, workers: int) -> Any:
     from pyspark.sql import SparkSession
 
+    os.environ["PYSPARK_PYTHON"] = sys.executable  # else its workers are the first Python on the path
     session = (
         SparkSession.builder.master(f"local[{workers}]")
         .config("spark.ui.enabled", "false")

@@ -72,12 +72,15 @@ def test_commands_and_python(page: Path, folder: Path, update: bool, monkeypatch
 
 
 def environment_of(folder: Path) -> dict[str, str]:
-    """An environment in which the command `leadrules` is this checkout's."""
+    """An environment in which the command `leadrules` is this checkout's, and `python` the one that runs the tests."""
     tools = folder / ".bin"
     tools.mkdir()
     command = tools / "leadrules"
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "from leadrules.cli.main import main; main()" "$@"\n')
     command.chmod(0o755)
+    python = tools / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
     path = f"{tools}{os.pathsep}{os.environ['PATH']}"
     return os.environ | {"PATH": path, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "110", "LC_ALL": "C.UTF-8"}
 

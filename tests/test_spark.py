@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -50,6 +52,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     from pyspark.sql import SparkSession
 
     here = str(tmp_path_factory.mktemp("spark"))
+    os.environ["PYSPARK_PYTHON"] = sys.executable  # else its workers are the first Python on the path
     session = (
         SparkSession.builder.master("local[2,2]")
         .config("spark.ui.enabled", "false")
