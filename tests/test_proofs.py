@@ -19,12 +19,13 @@ from hypothesis import HealthCheck, given, settings
 from leadrules.analysis.ascent import Ascent
 from leadrules.analysis.bounds import bounds
 from leadrules.analysis.comparison import Comparison, state_of
+from leadrules.analysis.distance import from_condition
 from leadrules.analysis.findings import findings
 from leadrules.analysis.questions import Analysis, Answer, Extreme
 from leadrules.analysis.union import union
 from leadrules.checking import check_text
 from leadrules.reference import Evaluation, decide
-from leadrules.ruleset import Model
+from leadrules.ruleset import And, FieldValue, Known, Model, Or
 
 SLOW = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -297,3 +298,11 @@ def test_a_climb_finds_points_that_only_come_together() -> None:
     assert (best.known, best.bound) == (6_000, 6_000)
     climbed = [analysis.space.evaluation(one).score(None) for one in Ascent(analysis.ruling, None).leads(True)]
     assert max(one for one in climbed if one is not None) == 6_000
+
+
+def test_a_condition_without_parts_is_a_step_away_from_what_it_cannot_be() -> None:
+    """`all of` nothing is true, `any of` nothing is not: a search that wants the other way is told no more."""
+    lead = Evaluation(model_of("field a : integer\nwhen a > 1 add 1\n"), [None], AS_OF)
+    assert from_condition(lead, And(()), False) == 1
+    assert from_condition(lead, Or(())) == 1
+    assert from_condition(lead, And((And(()), Known(FieldValue(0, "number")))), False) == 0

@@ -32,7 +32,7 @@ def from_condition(lead: Evaluation, condition: Condition, wanted: bool = True) 
     match condition:
         case And(parts) | Or(parts):
             each = [from_condition(lead, part, wanted) for part in parts]
-            return sum(each) if isinstance(condition, And) is wanted else min(each)
+            return sum(each) if isinstance(condition, And) is wanted else min(each, default=1)
         case Not(part):
             return from_condition(lead, part, not wanted)
         case Definitely(part):
