@@ -21,7 +21,7 @@ from __future__ import annotations
 import math
 import threading
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -98,18 +98,6 @@ def sets(condition: Condition, lookup: Callable[[Condition], Sets]) -> Sets:
             return Sets(true_count >= count, len(parts) - false_count < count)
         case atom:
             return lookup(atom)
-
-
-def atoms(condition: Condition) -> Iterable[Condition]:
-    """The tests that a condition is made of, in written order."""
-    match condition:
-        case And(parts) | Or(parts) | AtLeast(_, parts):
-            for part in parts:
-                yield from atoms(part)
-        case Not(part) | Definitely(part):
-            yield from atoms(part)
-        case atom:
-            yield atom
 
 
 # ----------------------------------------------------------------- the axes

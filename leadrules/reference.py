@@ -224,9 +224,7 @@ class Evaluation:
         return tuple((position, points) for position, points in enumerate(self.points) if points)
 
     def _contribution(self, rule: Rule) -> int:
-        if (rule.valid_from is not None and self.as_of < rule.valid_from) or (
-            rule.valid_until is not None and self.as_of > rule.valid_until
-        ):
+        if not rule.counts_on(self.as_of):
             return 0
         points = next((row.points for row in rule.rows if self.truth(row.condition) is True), 0)
         if points == 0:

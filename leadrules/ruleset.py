@@ -132,6 +132,9 @@ Operand = FieldValue | Constant | Arithmetic | Negative | Age | DayOf | ScoreVal
 
 # ----------------------------------------------------------------- conditions
 
+MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
+"""What a comparison becomes when its sides change places."""
+
 
 @record
 class And:
@@ -417,6 +420,12 @@ class Rule:
     valid_until: date | None = None
     span: Span | None = field(default=None, compare=False, repr=False)
 
+    def counts_on(self, day: date) -> bool:
+        """Whether a day lies between the rule's `from` and its `until`."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
+
 
 @record
 class Group:
@@ -598,6 +607,16 @@ class Model:
     early_labels: tuple[int, ...] = ()
     domains: DomainLists = NO_CHANGES
     examples: tuple[Example, ...] = ()
+
+    @property
+    def full_name(self) -> str:
+        """What the `ruleset` line calls it, else its path, and its version: `Inbound B2B 2026.4`."""
+        return " ".join(part for part in (self.title or self.path, self.version) if part)
+
+    @property
+    def short_hash(self) -> str:
+        """As much of the hash as people are shown."""
+        return self.hash[:12]
 
     @cached_property
     def read_fields(self) -> tuple[int, ...]:

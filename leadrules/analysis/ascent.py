@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from leadrules.analysis.ruling import Ruling, counts
+from leadrules.analysis.ruling import Ruling
 from leadrules.analysis.space import Axis
 from leadrules.analysis.sums import Cells
 from leadrules.ruleset import And, Rule
@@ -35,7 +35,7 @@ class Ascent:
         self.rules = [
             rule
             for rule in model.rules
-            if counts(rule, ruling.space.as_of)
+            if rule.counts_on(ruling.space.as_of)
             and (rule.score == score or (score is None and rule.score is not None and model.scores[rule.score].weight))
         ]
 

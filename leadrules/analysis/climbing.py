@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from leadrules.analysis.space import Space, fields_of, tests_of
+from leadrules.analysis.space import Space
+from leadrules.inside import fields_of, tests_of
 from leadrules.reference import Evaluation
 from leadrules.ruleset import Rule
 

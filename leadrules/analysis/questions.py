@@ -23,12 +23,14 @@ from typing import Any
 from typing import Literal as OneOf
 
 from leadrules.analysis.ascent import Ascent
+from leadrules.analysis.label_texts import label_conditions
 from leadrules.analysis.programme import FACT, LARGEST, Programme, Row, Solved
 from leadrules.analysis.ranges import possible
-from leadrules.analysis.ruling import Points, Ruling, conditions_of, label_conditions
+from leadrules.analysis.ruling import Points, Ruling
 from leadrules.analysis.space import Space
 from leadrules.analysis.sums import Literal, Sum
 from leadrules.analysis.witness import Accept, Witness, replay, witness
+from leadrules.inside import conditions_of
 from leadrules.reference import Evaluation
 from leadrules.ruleset import Condition, Model
 

@@ -19,12 +19,14 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
+from leadrules.analysis.label_texts import keys_of
 from leadrules.analysis.programme import LARGEST, Programme
 from leadrules.analysis.sums import Cells, Literal, Sum, added
 from leadrules.meaning.exact import Linear, exact
 from leadrules.meaning.fading import contribution, factor
 from leadrules.meaning.text_tests import is_true
 from leadrules.ruleset import (
+    MIRRORED,
     And,
     Arithmetic,
     AtLeast,
@@ -47,7 +49,6 @@ from leadrules.ruleset import (
     Operand,
     Or,
     Rule,
-    SameText,
     StageIs,
     TextIn,
     Units,
@@ -145,7 +146,7 @@ class Ruling:
     def _compare(self, op: str, left: Operand, right: Operand) -> Literal:
         """A comparison of scores, or of a count with a number."""
         if isinstance(left, Constant) and isinstance(right, FrameworkCount):
-            left, right, op = right, left, _MIRRORED[op]
+            left, right, op = right, left, MIRRORED[op]
         if isinstance(left, FrameworkCount):
             assert isinstance(right, Constant)
             value = Fraction(right.value)  # type: ignore[arg-type]
@@ -161,7 +162,7 @@ class Ruling:
             ((score, times),) = terms.items()
             points = self.score(score)
             if times < 0:
-                times, constant, op = -times, -constant, _MIRRORED[op]
+                times, constant, op = -times, -constant, MIRRORED[op]
             return self._against(op, points.sum, -constant / (times * points.step))
         for score, times in terms.items():
             points = self.score(score)
@@ -406,7 +407,7 @@ class Ruling:
         sums: dict[Bucket, list[Sum]] = {}
         for rule in self.model.rules:
             bucket = rule.score, rule.group
-            if not counts(rule, self.space.as_of):
+            if not rule.counts_on(self.space.as_of):
                 continue
             table = self.table(rule)
             if table is None:
@@ -450,7 +451,7 @@ class Ruling:
         """For the total and each score, what each cell of an axis is worth by the rules that one axis tells all of."""
         found: dict[int | None, dict[int, list[int]]] = {None: {}, **{at: {} for at in range(len(self.model.scores))}}
         for rule in self.model.rules:
-            table = self.table(rule) if counts(rule, self.space.as_of) else None
+            table = self.table(rule) if rule.counts_on(self.space.as_of) else None
             if table is None:
                 continue
             axis, low, high = table
@@ -630,7 +631,7 @@ class Ruling:
         """Where a rule may give points, and where it surely does."""
         if position not in self._fires:
             rule = self.model.rules[position]
-            self._fires[position] = self._firing(rule) if counts(rule, self.space.as_of) else (False, False)
+            self._fires[position] = self._firing(rule) if rule.counts_on(self.space.as_of) else (False, False)
         return self._fires[position]
 
     def _firing(self, rule: Rule) -> tuple[Literal, Literal]:
@@ -655,27 +656,10 @@ class Ruling:
 UNTOLD = "\0"
 """Stands for a text that could not be told."""
 
-_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
-
-
-def counts(rule: Rule, as_of: Any) -> bool:
-    """Whether a rule counts on a day."""
-    return (rule.valid_from is None or rule.valid_from <= as_of) and (
-        rule.valid_until is None or as_of <= rule.valid_until
-    )
-
 
 def _amount_key(rule: Rule) -> tuple[Any, ...]:
     """What a rule's units and fading come to, whatever it is called and wherever it stands."""
     return rule.units, rule.at_most, rule.fading
-
-
-def keys_of(values: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """A table's keys by the text that they give."""
-    found: dict[str, set[str]] = {}
-    for key, said in values.items():
-        found.setdefault(said, set()).add(key)
-    return {said: frozenset(keys) for said, keys in found.items()}
 
 
 def _concatenated(text: str | int, more: str | int) -> str | int:
@@ -709,64 +693,3 @@ def _saturated(
         held = Limits(None if bottom is None else bottom - bottom % step, None if top is None else top + -top % step)
         kept[axis] = [held.apply(one) for one in least], [held.apply(one) for one in most]
     return kept
-
-
-def label_conditions(model: Model) -> Iterator[Condition]:
-    """Tests of fields that stand for tests of labels whose text is a field's, and for look-ups in tables."""
-    fields = {position: tuple(_fields_said(model, position, set())) for position in range(len(model.labels))}
-    for label in model.labels:
-        if isinstance(label.value, LabelTable):
-            operand = label.value.operand
-            told = fields[operand.label] if isinstance(operand, LabelValue) else (operand.field,)  # type: ignore[union-attr]
-            for one in told:
-                for keys in keys_of(label.value.values).values():
-                    yield TextIn(FieldValue(one, "text"), keys)
-    for condition in conditions_of(model):
-        from leadrules.analysis.space import tests_of
-
-        for atom in tests_of(condition):
-            looked_at = getattr(atom, "operand", None)
-            if isinstance(looked_at, LabelValue) and not isinstance(atom, SameText):
-                for one in fields[looked_at.label]:
-                    yield replace(atom, operand=FieldValue(one, "text"))  # type: ignore[arg-type]
-                    yield Known(FieldValue(one, "text"))
-
-
-def _fields_said(model: Model, position: int, seen: set[int]) -> Iterator[int]:
-    """The fields whose text a label may be."""
-    if position in seen:
-        return
-    seen.add(position)
-    value = model.labels[position].value
-    parts: Sequence[Any] = ()
-    if isinstance(value, LabelRows):
-        parts = [row.value for row in value.rows]
-    elif isinstance(value, LabelJoin):
-        parts = value.parts
-    for part in parts:
-        if isinstance(part, FieldValue):
-            yield part.field
-        elif isinstance(part, LabelValue):
-            yield from _fields_said(model, part.label, seen)
-
-
-def conditions_of(model: Model) -> Iterator[Condition]:
-    """Every condition of a model."""
-    for framework in model.frameworks:
-        for criterion in framework.criteria:
-            yield criterion.condition
-    for verdict in (*model.excludes, *model.disqualifies):
-        yield verdict.condition
-    for rule in model.rules:
-        for row in rule.rows:
-            yield row.condition
-    for stage in model.stages:
-        yield stage.condition
-        if stage.always is not None:
-            yield stage.always
-        for threshold in stage.threshold or ():
-            yield threshold.condition
-    for label in model.labels:
-        if isinstance(label.value, LabelRows):
-            for row in label.value.rows:  # type: ignore[assignment]
-                yield row.condition

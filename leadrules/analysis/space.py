@@ -20,20 +20,18 @@ from typing import Any
 
 from leadrules.analysis.ordered import Cell, Scale, numbers, scale_of, steps
 from leadrules.analysis.texts import Answers, item_cells, text_cells
+from leadrules.inside import fields_of, tests_of
 from leadrules.meaning.emails import Directory
 from leadrules.meaning.exact import exact, linear
 from leadrules.meaning.fading import contribution, factor, factor_table
 from leadrules.reference import Evaluation
 from leadrules.ruleset import (
     Age,
-    And,
     Arithmetic,
-    AtLeast,
     Compare,
     Condition,
     Constant,
     DayOf,
-    Definitely,
     Field,
     FieldValue,
     FrameworkCount,
@@ -44,9 +42,7 @@ from leadrules.ruleset import (
     LabelValue,
     Model,
     Negative,
-    Not,
     Operand,
-    Or,
     Rule,
     SameText,
     ScoreValue,
@@ -422,24 +418,6 @@ class Space:
 # ------------------------------------------------------------------- operands
 
 
-def fields_of(subject: Subject) -> set[int]:
-    """The fields that an operand or a test is worked out from."""
-    match subject:
-        case FieldValue(position):
-            return {position}
-        case Arithmetic(_, left, right) | Compare(_, left, right) | SameText(left, right):
-            return fields_of(left) | fields_of(right)
-        case Negative(inner) | Age(_, _, inner) | DayOf(inner):
-            return fields_of(inner)
-        case Constant() | ScoreValue() | FrameworkCount() | LabelValue() | Holds() | StageIs() | IsDisqualified():
-            return set()
-        case And(parts) | Or(parts) | AtLeast(_, parts):
-            return set().union(*(fields_of(part) for part in parts))
-        case Not(part) | Definitely(part):
-            return fields_of(part)
-    return fields_of(subject.operand)
-
-
 def of_fields_alone(subject: Subject) -> bool:
     """Whether a number or a test looks at nothing that the ruleset decides: no score, count, label or stage."""
     match subject:
@@ -452,18 +430,6 @@ def of_fields_alone(subject: Subject) -> bool:
         case ScoreValue() | FrameworkCount() | LabelValue() | Holds() | StageIs() | IsDisqualified():
             return False
     return of_fields_alone(subject.operand)  # type: ignore[union-attr]
-
-
-def tests_of(condition: Condition) -> Iterator[Condition]:
-    """The tests that a condition is made of, in written order."""
-    match condition:
-        case And(parts) | Or(parts) | AtLeast(_, parts):
-            for part in parts:
-                yield from tests_of(part)
-        case Not(part) | Definitely(part):
-            yield from tests_of(part)
-        case atom:
-            yield atom
 
 
 def monotone(operand: Operand) -> tuple[int, int] | None:
@@ -551,4 +517,4 @@ _OPS: Mapping[str, Any] = {
     ">=": operator.ge,
 }
 
-__all__ = ["Axis", "Space", "Test", "fields_of", "monotone", "tests_of"]
+__all__ = ["Axis", "Space", "Test", "monotone"]

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from leadrules.analysis.space import Space, tests_of
+from leadrules.analysis.space import Space
+from leadrules.inside import tests_of
 from leadrules.ruleset import And, AtLeast, Condition, Definitely, Not, Or
 
 MOST_JOINT = 60_000

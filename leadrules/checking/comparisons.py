@@ -34,14 +34,13 @@ from leadrules.problems.type_messages import (
     untrimmed_text,
     wrong_kind,
 )
-from leadrules.ruleset import Compare, Condition, Constant, Not
+from leadrules.ruleset import MIRRORED, Compare, Condition, Constant, Not
 
 SHIPPED_LISTS = {
     "personal_domains": "is personal",
     "disposable_domains": "is disposable",
     "role_names": "is role",
 }
-_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 _DATES = ("date", "datetime")
 _DATE_TEXT = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER_TEXT = re.compile(r"-?\d+(\.\d+)?")
@@ -57,7 +56,7 @@ def compare(scope: Scope, node: tree.Node, op: str, left: Typed, right: Typed) -
         scope.report(fixed_condition(node.span, node.span.text))
         return broken(node)
     if fixed(left):
-        left, right, op = right, left, _MIRRORED[op]
+        left, right, op = right, left, MIRRORED[op]
     if _family(left) != _family(right):
         help = _as_kind(left, right, op)
         scope.report(kinds_differ(node.span, left.span.text, left.kind, right.span.text, right.kind, help))

@@ -14,13 +14,12 @@ from typing import Any, Literal
 
 from leadrules.analysis.comparison import Comparison, Difference, state_of
 from leadrules.analysis.questions import Extreme
-from leadrules.analysis.space import fields_of
 from leadrules.analysis.witness import Witness, replay
-from leadrules.bins import atoms
 from leadrules.comparing.changes import Change
 from leadrules.comparing.parts import Part
 from leadrules.comparing.unproved import alike_on_all_days
 from leadrules.explaining.words import exact_words
+from leadrules.inside import fields_of, tests_of
 from leadrules.reference import Evaluation, Outcome, format_points, signed
 from leadrules.ruleset import NO_LIMITS, LabelValue, Model, Row, Rule
 
@@ -280,7 +279,7 @@ def _alone(model: Model, what: str, at: int) -> Model | None:
     else:
         verdicts = model.excludes if what == "exclude" else model.disqualifies
         rule = Rule((Row(verdicts[at].condition, 100),), verdicts[at].text)
-    operands = [getattr(atom, "operand", None) for row in rule.rows for atom in atoms(row.condition)]
+    operands = [getattr(atom, "operand", None) for row in rule.rows for atom in tests_of(row.condition)]
     if any(isinstance(one, LabelValue) for one in operands):
         return None
     return replace(

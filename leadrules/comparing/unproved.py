@@ -14,8 +14,8 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
 
-from leadrules.analysis.space import fields_of
 from leadrules.comparing.changes import Change
+from leadrules.inside import fields_of
 from leadrules.ruleset import Age, Compare, Constant, Fading, Field, InWindow, Model, Rule
 
 

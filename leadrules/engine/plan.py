@@ -7,17 +7,18 @@ not change while leads are scored, save that text axes learn the texts they meet
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
-from leadrules.bins import Axis, FlagAxis, OrderedAxis, Sets, TextAxis, atoms, sets
+from leadrules.bins import Axis, FlagAxis, OrderedAxis, Sets, TextAxis, sets
+from leadrules.inside import conditions_of, tests_of
 from leadrules.meaning.emails import Directory
 from leadrules.meaning.exact import exact
 from leadrules.meaning.fading import factor_table
 from leadrules.ruleset import (
+    MIRRORED,
     At,
     Compare,
     Condition,
@@ -27,7 +28,6 @@ from leadrules.ruleset import (
     InWindow,
     IsTrue,
     Known,
-    LabelRows,
     Matches,
     Model,
     Operand,
@@ -36,8 +36,6 @@ from leadrules.ruleset import (
     TextIs,
     TextTest,
 )
-
-_FLIPPED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +68,8 @@ class Plan:
         self._places: dict[Condition, tuple[int, Condition]] = {}
         self._axes_of: dict[Condition, tuple[int, ...]] = {}
         self._joint: dict[tuple[Condition, tuple[int, ...]], Sets] = {}
-        for condition in _conditions(model):
-            for atom in atoms(condition):
+        for condition in conditions_of(model):
+            for atom in tests_of(condition):
                 self._place(atom)
         for axis in self.axes:
             axis.close()
@@ -85,7 +83,7 @@ class Plan:
         """The axes that a condition looks at, in order."""
         found = self._axes_of.get(condition)
         if found is None:
-            found = tuple(sorted({self._places[atom][0] for atom in atoms(condition)}))
+            found = tuple(sorted({self._places[atom][0] for atom in tests_of(condition)}))
             self._axes_of[condition] = found
         return found
 
@@ -119,11 +117,8 @@ class Plan:
 
     def _rule(self, rule: Rule) -> RulePlan:
         axes = sorted({axis for row in rule.rows for axis in self.axes_of(row.condition)})
-        counts = (rule.valid_from is None or rule.valid_from <= self.as_of) and (
-            rule.valid_until is None or self.as_of <= rule.valid_until
-        )
         factors = None if rule.fading is None else tuple(factor_table(rule.fading))
-        return RulePlan(rule, tuple(axes), counts, factors)
+        return RulePlan(rule, tuple(axes), rule.counts_on(self.as_of), factors)
 
     def _place(self, atom: Condition) -> None:
         if atom in self._places:
@@ -152,7 +147,7 @@ def _subject(atom: Condition) -> tuple[Operand | Condition, Condition]:
         case Compare(_, left, right) if left.kind == "number" and _is_literal(left) and _is_literal(right):
             return atom, atom
         case Compare(op, Constant() as left, right):
-            return right, Compare(_FLIPPED[op], right, left)  # type: ignore[arg-type]
+            return right, Compare(MIRRORED[op], right, left)  # type: ignore[arg-type]
         case Compare(_, left, Constant()):
             return left, atom
         case Known(operand) | IsTrue(operand) | InWindow(operand):
@@ -166,25 +161,3 @@ def _is_literal(operand: Operand) -> bool:
     """Whether a number is made of literals alone."""
     form = exact(operand)
     return form is not None and not form.terms
-
-
-def _conditions(model: Model) -> Iterable[Condition]:
-    """Every condition of a model."""
-    for framework in model.frameworks:
-        for criterion in framework.criteria:
-            yield criterion.condition
-    for verdict in (*model.excludes, *model.disqualifies):
-        yield verdict.condition
-    for rule in model.rules:
-        for row in rule.rows:
-            yield row.condition
-    for stage in model.stages:
-        yield stage.condition
-        if stage.always is not None:
-            yield stage.always
-        for row in stage.threshold or ():
-            yield row.condition
-    for label in model.labels:
-        if isinstance(label.value, LabelRows):
-            for label_row in label.value.rows:
-                yield label_row.condition

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 
-from leadrules.analysis.space import fields_of
+from leadrules.inside import fields_of
 from leadrules.language.source import Span
 from leadrules.leads.headers import HeaderProblem
 from leadrules.meaning.text import fold
@@ -131,7 +130,7 @@ def touched(model: Model, survey: Survey) -> Iterator[tuple[str, Rule | Verdict,
     for verdict, leads in zip(model.excludes, survey.excluded, strict=True):
         yield "this `exclude` holds", verdict, leads, survey.tally.written
     for at, rule in enumerate(model.rules):
-        if counts_on(rule, survey.as_of):
+        if rule.counts_on(survey.as_of):
             yield "this rule gives points", rule, int(survey.tally.fired[at]), survey.scored
     for verdict, leads in zip(model.disqualifies, survey.disqualified, strict=True):
         yield "this `disqualify` holds", verdict, leads, survey.scored
@@ -140,11 +139,6 @@ def touched(model: Model, survey: Survey) -> Iterator[tuple[str, Rule | Verdict,
 def gives_various(rule: Rule) -> bool:
     """Whether a rule can give one lead more than another."""
     return len({row.points for row in rule.rows}) > 1 or rule.units is not None or rule.fading is not None
-
-
-def counts_on(rule: Rule, day: date) -> bool:
-    """Whether the day lies between a rule's `from` and `until`."""
-    return (rule.valid_from is None or rule.valid_from <= day) and (rule.valid_until is None or day <= rule.valid_until)
 
 
 def _read_by(one: Rule | Verdict) -> list[Condition | Operand]:

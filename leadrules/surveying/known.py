@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from leadrules.bins import atoms
+from leadrules.inside import tests_of
 from leadrules.language.source import Source, Span
 from leadrules.meaning.text import fold
 from leadrules.ruleset import (
@@ -78,7 +78,7 @@ class _Places:
 def _uses(model: Model) -> Iterator[tuple[Span, int, Iterable[str]]]:
     """Each statement's place, with a field and the whole texts that it asks for there."""
     for span, condition in _conditions(model):
-        for atom in atoms(condition):
+        for atom in tests_of(condition):
             match atom:
                 case TextIn(FieldValue(field), texts) | Includes(FieldValue(field), texts):
                     yield span, field, texts

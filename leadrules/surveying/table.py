@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leadrules.ruleset import Model, Rule, Verdict
-from leadrules.surveying.findings import counts_on
 from leadrules.surveying.survey import Survey
 
 LONGEST = 100
@@ -35,7 +34,7 @@ def _rows(model: Model, survey: Survey) -> Iterator[tuple[int, int, str]]:
     for verdict, leads in zip(model.excludes, survey.excluded, strict=True):
         yield leads, tally.written, _line(verdict, "exclude")
     for at, rule in enumerate(model.rules):
-        off = "" if counts_on(rule, survey.as_of) else " (not counted on this day)"
+        off = "" if rule.counts_on(survey.as_of) else " (not counted on this day)"
         yield int(tally.fired[at]), survey.scored, _line(rule, "") + off
     for verdict, leads in zip(model.disqualifies, survey.disqualified, strict=True):
         yield leads, survey.scored, _line(verdict, "disqualify")

@@ -8,8 +8,8 @@ from typing import Any
 
 from leadrules.analysis.finding.looking import Looking
 from leadrules.analysis.sites import row_nodes
-from leadrules.analysis.space import tests_of
 from leadrules.explaining.words import exact_words
+from leadrules.inside import tests_of
 from leadrules.language import tree
 from leadrules.language.source import Span
 from leadrules.problems import proof_messages as messages

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from leadrules.analysis.distance import from_condition, from_firing, from_scored, from_standing
 from leadrules.analysis.finding.looking import Looking
-from leadrules.analysis.ruling import counts
 from leadrules.analysis.sites import Site
-from leadrules.analysis.space import tests_of
+from leadrules.inside import tests_of
 from leadrules.language import tree
 from leadrules.problems import proof_messages as messages
 from leadrules.problems.problem import Problem, Related
@@ -126,7 +125,7 @@ def _turned_away(look: Looking) -> Iterator[Problem]:
         return
     fired = {rule for outcome in look.seen.standing for rule, _ in outcome.contributions}
     for position, rule in enumerate(model.rules):
-        if position in fired or not counts(rule, look.as_of) or rule.span is None:
+        if position in fired or not rule.counts_on(look.as_of) or rule.span is None:
             continue
         if any(("rule", position, 0) == one[:3] for one in look.never) or not any(row.points for row in rule.rows):
             continue

@@ -9,11 +9,10 @@ from typing import Any
 from leadrules.analysis.comparison import Comparison
 from leadrules.analysis.distance import from_condition, from_firing, from_points, from_standing
 from leadrules.analysis.finding.looking import Looking
-from leadrules.analysis.ruling import conditions_of, counts
 from leadrules.analysis.saying import format_points
-from leadrules.analysis.space import tests_of
 from leadrules.explaining.shape import limits_words
 from leadrules.explaining.words import value_words
+from leadrules.inside import conditions_of, tests_of
 from leadrules.meaning.exact import linear
 from leadrules.problems import proof_messages as messages
 from leadrules.problems.problem import Problem
@@ -122,7 +121,7 @@ def _limits(look: Looking) -> Iterator[Problem]:
                 group.span, shown, f"at least {format_points(group.limits.low)}", format_points(low)
             )
     for rule in look.model.rules:
-        if rule.at_most is None or rule.units is None or rule.span is None or not counts(rule, look.as_of):
+        if rule.at_most is None or rule.units is None or rule.span is None or not rule.counts_on(look.as_of):
             continue
         node = look.places.node(rule.span)
         most = ruling.most_units(rule)
@@ -201,7 +200,7 @@ def _without_effect(look: Looking) -> Iterator[Problem]:
         return
     suspects: list[int] = []
     for position, rule in enumerate(model.rules):
-        if rule.span is None or look.places.node(rule.span) is None or not counts(rule, look.as_of):
+        if rule.span is None or look.places.node(rule.span) is None or not rule.counts_on(look.as_of):
             continue
         if (
             position in look.uncounted

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from leadrules.analysis.distance import from_row, from_scored, from_stage
 from leadrules.analysis.finding.looking import Looking
 from leadrules.analysis.questions import Extreme
-from leadrules.analysis.ruling import UNTOLD, counts
+from leadrules.analysis.ruling import UNTOLD
 from leadrules.analysis.saying import format_points, lead_words
 from leadrules.language.source import Span
 from leadrules.problems import proof_messages as messages
@@ -108,7 +108,7 @@ def _falls(look: Looking, stage: Stage, span: Span) -> Iterator[Problem]:
             continue
         for rule in look.model.rules:
             counted = other.on is None or rule.score == other.on
-            if rule.fading is not None and counted and counts(rule, look.as_of) and rule.span is not None:
+            if rule.fading is not None and counted and rule.counts_on(look.as_of) and rule.span is not None:
                 yield messages.stage_may_fall(span, stage.name, other.name, rule.span)
                 return
 
