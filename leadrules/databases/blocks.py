@@ -1,4 +1,4 @@
-"""Blocks of leads from a table: a frame of its columns, in types that every writer knows."""
+"""Tables as sources of leads, and their blocks: frames of a table's columns, in types that every writer knows."""
 
 from __future__ import annotations
 
@@ -17,6 +17,31 @@ if TYPE_CHECKING:
     import polars as pl
 
     from leadrules.databases.url import TableUrl
+
+
+class TableSource:
+    """What tables and queries of all databases have alike; see `leads.block.LeadSource`.
+
+    `declared` are the columns' types in the database's own words, where it has any.
+    """
+
+    absent_is_missing = False
+    blank_lines = 0
+    total_bytes: int | None = None
+    path: str | None = None
+
+    connection: Any
+    headers: list[str]
+    declared: dict[str, str]
+
+    def __init__(self, url: TableUrl):
+        self.url, self.name = url, url.shown
+
+    def written(self, flat: bool) -> list[int]:
+        return list(range(len(self.headers)))
+
+    def close(self) -> None:
+        self.connection.close()
 
 
 @dataclass

@@ -35,10 +35,9 @@ def model_text(statement: str, table: Table) -> str:
 def described(model: Model, name: str, columns: Sequence[str], prefix: str, reasons: int | None) -> str:
     """The model's `schema.yml`: what each added column says."""
     said = _meanings(model, reasons)
-    title = " ".join(part for part in (model.title or model.path, model.version) if part)
     lines = [
         "version: 2", "", "models:", f"  - name: {json.dumps(name)}",
-        f"    description: {_quoted(f'Leads scored by {title} ({model.hash[:12]}), written by leadrules.')}",
+        f"    description: {_quoted(f'Leads scored by {model.full_name} ({model.short_hash}), written by leadrules.')}",
         "    columns:",
     ]  # fmt: skip
     for column in columns:

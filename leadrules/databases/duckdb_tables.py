@@ -14,13 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from leadrules.databases.blocks import TableBlock, numbers_from, refuse_odd_columns
-from leadrules.databases.url import TableUrl, quoted
-from leadrules.databases.writing import TableWriter, WriteOptions
+from leadrules.databases.blocks import TableBlock, TableSource, numbers_from, refuse_odd_columns
+from leadrules.databases.url import TableUrl, no_table, quoted, refuse_no_file
+from leadrules.databases.writing import TableWriter
 from leadrules.leads.block import NO_NUMBERS, ROWS, NumberType, positions_of
-from leadrules.leads.chosen import Chosen
 from leadrules.leads.errors import LeadsError
-from leadrules.problems.near import near_names
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-    from leadrules.leads.block import Block, LeadSource
+    from leadrules.leads.block import Block
 
 _AS_TEXT = (
     "INTERVAL", "BIT", "UNION", "MAP", "HUGEINT", "TIME WITH TIME ZONE", "ENUM", "BIGNUM", "VARINT", "GEOMETRY",
@@ -43,10 +41,7 @@ def connect(url: TableUrl, *, writable: bool) -> duckdb.DuckDBPyConnection:
     """Open the file; made if it is not there and will be written. Raises LeadsError."""
     import duckdb
 
-    if not writable and not os.path.exists(url.address):
-        raise LeadsError(f"there is no file `{url.address}`", "check the spelling and the folder you are in")
-    if os.path.isdir(url.address):
-        raise LeadsError(f"`{url.address}` is a folder, not a DuckDB file", "name a file in it")
+    refuse_no_file(url, writable=writable)
     try:
         connection = duckdb.connect(url.address, read_only=not writable)
         connection.execute("SET TimeZone = 'UTC'")
@@ -63,21 +58,17 @@ def connect(url: TableUrl, *, writable: bool) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-class DuckdbSource:
+class DuckdbSource(TableSource):
     """A table or a query of a DuckDB file; see `leads.block.LeadSource`.
 
     `declared` are the columns' types in DuckDB's words.
     """
 
-    absent_is_missing = False
-    blank_lines = 0
-    total_bytes: int | None = None
-
     def __init__(self, url: TableUrl, *, writable: bool = False):
         import duckdb
 
-        self.url, self.name = url, url.shown
-        self.path: str | None = url.address
+        super().__init__(url)
+        self.path = url.address
         self.connection = connect(url, writable=writable)
         try:
             described = self.connection.execute(f"DESCRIBE SELECT * FROM {url.nested()}").fetchall()
@@ -99,9 +90,6 @@ class DuckdbSource:
             assert isinstance(frame, pl.DataFrame)
             self._frame_types = dict(zip(self.headers, frame.dtypes, strict=True))
         return self._frame_types
-
-    def written(self, flat: bool) -> list[int]:
-        return list(range(len(self.headers)))
 
     def blocks(
         self, needed: Sequence[str] = (), rows: int = ROWS, *, as_numbers: Mapping[str, NumberType] = NO_NUMBERS
@@ -142,30 +130,19 @@ class DuckdbSource:
         finally:
             cursor.close()
 
-    def close(self) -> None:
-        self.connection.close()
-
 
 class DuckdbWriter(TableWriter):
     """Writes a table of a DuckDB file; see `TableWriter`."""
 
     replaces_first = True
 
-    def __init__(
-        self, url: TableUrl, source: LeadSource, chosen: Sequence[Chosen], added: Mapping[str, Any],
-        options: WriteOptions,
-    ):  # fmt: skip
-        self._made = not os.path.exists(url.address)
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        self._made = not os.path.exists(self.url.address)
         self._block = f"leadrules_{token_hex(8)}"
-        self.url = url
-        self._done = False
-        self._connection = connect(url, writable=True)
-        try:
-            self.execute("BEGIN")
-            super().__init__(url, source, chosen, added, options)
-        except BaseException:
-            self.abort()
-            raise
+        return connect(self.url, writable=True)
+
+    def begin(self) -> None:
+        self.execute("BEGIN")
 
     def types(self) -> list[str]:
         declared = self._source.declared if isinstance(self._source, DuckdbSource) else {}
@@ -245,14 +222,12 @@ class DuckdbWriter(TableWriter):
         except duckdb.Error as error:
             raise self.refused(_words(error)) from error
 
-    def end(self, good: bool) -> None:
+    def keep(self) -> None:
+        self.execute("COMMIT")
+
+    def close(self, good: bool) -> None:
         import duckdb
 
-        if self._done:
-            return
-        if good:
-            self.execute("COMMIT")
-        self._done = True
         with suppress(duckdb.Error):
             if not good:
                 self._connection.execute("ROLLBACK")
@@ -314,14 +289,6 @@ def _unreadable(url: TableUrl, error: duckdb.Error) -> LeadsError:
             connection.close()
             return no_table(url, tables)
     return LeadsError(f"`{url.shown}` cannot be read: {_words(error)}")
-
-
-def no_table(url: TableUrl, tables: Sequence[str]) -> LeadsError:
-    """The message for a table that is not there, with those that are."""
-    near = [name for name in near_names(url.what, tables) if name != url.what]
-    there = ", ".join(f"`{name}`" for name in sorted(tables)[:8]) + (", …" if len(tables) > 8 else "")
-    help = f"did you mean `{near[0]}`?" if near else f"it has {there}" if tables else "it has no tables"
-    return LeadsError(f"there is no table `{url.what}` in `{url.shown.rsplit(' ', 1)[0]}`", help)
 
 
 def _words(error: Exception) -> str:

@@ -17,12 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from leadrules.databases.blocks import TableBlock, numbers_from, refuse_odd_columns
-from leadrules.databases.duckdb_tables import no_table
-from leadrules.databases.url import TableUrl, quoted
-from leadrules.databases.writing import TableWriter, WriteOptions
+from leadrules.databases.blocks import TableBlock, TableSource, numbers_from, refuse_odd_columns
+from leadrules.databases.url import TableUrl, no_table, quoted
+from leadrules.databases.writing import TableWriter
 from leadrules.leads.block import NO_NUMBERS, ROWS, NumberType, positions_of
-from leadrules.leads.chosen import Chosen
 from leadrules.leads.errors import LeadsError
 
 if TYPE_CHECKING:
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
     import polars as pl
     import psycopg
 
-    from leadrules.leads.block import Block, LeadSource
+    from leadrules.leads.block import Block
 
 _WAIT = 10
 """Seconds to wait for the server to answer a connection."""
@@ -64,19 +62,14 @@ def connect(url: TableUrl, *, writable: bool) -> psycopg.Connection[Any]:
     return connection
 
 
-class PostgresqlSource:
+class PostgresqlSource(TableSource):
     """A table or a query of a PostgreSQL database; see `leads.block.LeadSource`.
 
     `declared` are the columns' types in PostgreSQL's words. One snapshot is read, whatever others write meanwhile.
     """
 
-    absent_is_missing = False
-    blank_lines = 0
-    total_bytes: int | None = None
-    path: str | None = None
-
     def __init__(self, url: TableUrl):
-        self.url, self.name = url, url.shown
+        super().__init__(url)
         self.connection = connect(url, writable=False)
         self._read = 0
         try:
@@ -92,9 +85,6 @@ class PostgresqlSource:
 
     def schema(self) -> dict[str, pl.DataType]:
         return {name: _frame_type(kind) for name, kind in self.declared.items()}
-
-    def written(self, flat: bool) -> list[int]:
-        return list(range(len(self.headers)))
 
     def blocks(
         self, needed: Sequence[str] = (), rows: int = ROWS, *, as_numbers: Mapping[str, NumberType] = NO_NUMBERS
@@ -157,39 +147,23 @@ class PostgresqlSource:
                 raise _locked(self.url) from error
             raise LeadsError(f"`{self.name}` cannot be read: {_words(error)}") from error
 
-    def close(self) -> None:
-        self.connection.close()
-
 
 class PostgresqlWriter(TableWriter):
     """Writes a table of a PostgreSQL database; see `TableWriter`."""
 
     folds_names = False
 
-    def __init__(
-        self, url: TableUrl, source: LeadSource, chosen: Sequence[Chosen], added: Mapping[str, Any],
-        options: WriteOptions,
-    ):  # fmt: skip
-        self.url = url
-        self._done = False
-        self._copy: Any = None
-        self._copying: Any = None
-        self._connection = connect(url, writable=True)
-        try:
-            super().__init__(url, source, chosen, added, options)
-        except BaseException:
-            self.abort()
-            raise
+    _copy: Any = None
+    _copying: Any = None
+
+    def connect(self) -> psycopg.Connection[Any]:
+        return connect(self.url, writable=True)
+
+    def begin(self) -> None:
+        """The first statement begins it."""
 
     def types(self) -> list[str]:
-        declared = self._source.declared if isinstance(self._source, PostgresqlSource) else {}
-        own = self._source.schema()
-        return [
-            _declaration(self._added[one.name])
-            if one.position is None
-            else declared.get(one.name) or _declaration(own[one.name])
-            for one in self._chosen
-        ]
+        return self.declared_types(PostgresqlSource, _declaration)
 
     def existing(self) -> list[tuple[str, str]] | None:
         with self._writing():
@@ -261,15 +235,13 @@ class PostgresqlWriter(TableWriter):
         with self._writing():
             return self._connection.execute(sql.encode()).fetchall()
 
-    def end(self, good: bool) -> None:
+    def keep(self) -> None:
+        with self._writing():
+            self._connection.commit()
+
+    def close(self, good: bool) -> None:
         import psycopg
 
-        if self._done:
-            return
-        if good:
-            with self._writing():
-                self._connection.commit()
-        self._done = True
         with suppress(psycopg.Error):
             if self._copying is not None:
                 stop = _Stopped()
@@ -341,9 +313,6 @@ def _frame_type(kind: str) -> pl.DataType:
         if int(precision) <= 38 and 0 <= int(scale or 0) <= int(precision):
             return pl.Decimal(int(precision), int(scale or 0))
     return types.get(name, pl.String())
-
-
-_ENDLESS = {"infinity": 2**31 - 1, "-infinity": -(2**31) + 1}
 
 
 def _typed(cells: pl.Series, dtype: pl.DataType) -> pl.Series:

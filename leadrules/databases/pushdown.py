@@ -10,6 +10,7 @@ computes and another keeps would send every lead through here, which is what an 
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,7 @@ from leadrules.leads.added import harmless
 from leadrules.leads.chosen import Chosen
 from leadrules.leads.errors import LeadsError
 from leadrules.leads.texts import value_text
+from leadrules.problems.wording import leads_of
 from leadrules.ruleset import Model
 
 SCORED = "leadrules_scored"
@@ -141,37 +143,25 @@ def _write_rejects(writer: TableWriter, place: str, names: Sequence[str], reason
     shown = ", ".join([reason, *map(quoted, names)])
     rows = writer.fetch(f"SELECT {shown} FROM {quoted(SCORED)} WHERE {reason} IS NOT NULL")
     with OutputFile(place, inputs=[]) as file:
-        lines: list[str] = []
-        table = csv.writer(_Lines(lines), lineterminator="\n")
+        text = io.StringIO()
+        table = csv.writer(text, lineterminator="\n")
         table.writerow([REJECT_REASON, *names])
         table.writerows(
             [harmless(row[0]), *("" if cell is None else value_text(cell) for cell in row[1:])] for row in rows
         )
-        file.write("".join(lines).encode())
+        file.write(text.getvalue().encode())
         file.commit()
-
-
-@dataclass(slots=True)
-class _Lines:
-    """What `csv.writer` writes to."""
-
-    lines: list[str]
-
-    def write(self, line: str) -> None:
-        self.lines.append(line)
 
 
 def summary(model: Model, outcome: Outcome, as_of: date, *, output: str, rejects: str) -> str:
     """What happened to the leads, for the end of a run."""
-    name = " ".join(part for part in (model.title or model.path, model.version) if part)
     apart = {"excluded", "disqualified"} - {stage.name for stage in model.stages}
     counts = [(f"{sum(count for stage, count in outcome.stages.items() if stage not in apart):,} scored")]
     counts += [f"{outcome.stages[stage]:,} {stage}" for stage in ("disqualified", "excluded") if outcome.stages[stage]]
     counts += [f"{outcome.rejected:,} rejected (see {rejects})"] if outcome.rejected else []
-    leads = "1 lead" if outcome.read == 1 else f"{outcome.read:,} leads"
     lines = [
-        f"{name} ({model.hash[:12]}), as of {as_of.isoformat()}, in {outcome.database}",
-        f"{leads} read: {', '.join(counts)}; written to {output}",
+        f"{model.full_name} ({model.short_hash}), as of {as_of.isoformat()}, in {outcome.database}",
+        f"{leads_of(outcome.read)} read: {', '.join(counts)}; written to {output}",
     ]
     rows = [("(no stage)", outcome.stages[None])] if outcome.stages[None] else []
     rows += [(stage.name, outcome.stages[stage.name]) for stage in model.stages]

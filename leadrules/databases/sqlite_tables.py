@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from leadrules.databases.blocks import TableBlock, numbers_from, refuse_odd_columns
-from leadrules.databases.duckdb_tables import no_table
-from leadrules.databases.url import TableUrl, quoted
-from leadrules.databases.writing import TableWriter, WriteOptions
+from leadrules.databases.blocks import TableBlock, TableSource, numbers_from, refuse_odd_columns
+from leadrules.databases.url import TableUrl, no_table, quoted, refuse_no_file
+from leadrules.databases.writing import TableWriter
 from leadrules.leads.block import NO_NUMBERS, ROWS, NumberType, positions_of
-from leadrules.leads.chosen import Chosen
 from leadrules.leads.errors import LeadsError
 from leadrules.leads.typed import column
 
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     import polars as pl
 
-    from leadrules.leads.block import Block, LeadSource
+    from leadrules.leads.block import Block
 
 _WAIT = 10.0
 """Seconds to wait for another program's lock."""
@@ -38,10 +36,7 @@ _WIDEST = 400
 
 def connect(url: TableUrl, *, writable: bool) -> sqlite3.Connection:
     """Open the file; made if it is not there and will be written. Raises LeadsError."""
-    if not writable and not os.path.exists(url.address):
-        raise LeadsError(f"there is no file `{url.address}`", "check the spelling and the folder you are in")
-    if os.path.isdir(url.address):
-        raise LeadsError(f"`{url.address}` is a folder, not a SQLite file", "name a file in it")
+    refuse_no_file(url, writable=writable)
     try:
         return _opened(url, "rwc" if writable else "ro")
     except sqlite3.Error as error:
@@ -67,19 +62,15 @@ def _opened(url: TableUrl, mode: str) -> sqlite3.Connection:
     return connection
 
 
-class SqliteSource:
+class SqliteSource(TableSource):
     """A table or a query of a SQLite file; see `leads.block.LeadSource`.
 
     `declared` are the columns' types as the table declares them; a query's have none.
     """
 
-    absent_is_missing = False
-    blank_lines = 0
-    total_bytes: int | None = None
-
     def __init__(self, url: TableUrl, *, writable: bool = False):
-        self.url, self.name = url, url.shown
-        self.path: str | None = url.address
+        super().__init__(url)
+        self.path = url.address
         self.connection = connect(url, writable=writable)
         try:
             with self._reading():
@@ -100,9 +91,6 @@ class SqliteSource:
             name: dtype if dtype is not None else pl.String()
             for name, dtype in zip(self.headers, self._column_types(), strict=True)
         }
-
-    def written(self, flat: bool) -> list[int]:
-        return list(range(len(self.headers)))
 
     def blocks(
         self, needed: Sequence[str] = (), rows: int = ROWS, *, as_numbers: Mapping[str, NumberType] = NO_NUMBERS
@@ -169,41 +157,24 @@ class SqliteSource:
                 raise no_table(self.url, [str(row[0]) for row in found]) from error
             raise _cannot(self.url, error) from error
 
-    def close(self) -> None:
-        self.connection.close()
-
 
 class SqliteWriter(TableWriter):
     """Writes a table of a SQLite file; see `TableWriter`."""
 
-    def __init__(
-        self, url: TableUrl, source: LeadSource, chosen: Sequence[Chosen], added: Mapping[str, Any],
-        options: WriteOptions,
-    ):  # fmt: skip
-        self._made = not os.path.exists(url.address)
-        self.url = url
-        self._done = False
+    def connect(self) -> sqlite3.Connection:
+        self._made = not os.path.exists(self.url.address)
         # A second connection to the file would wait for the first to end reading, which waits for it.
-        reader: Any = source
-        self.shares_connection = isinstance(reader, SqliteSource) and reader.url.same_file(url)
-        self._connection = reader.connection if self.shares_connection else connect(url, writable=True)
-        try:
-            if not self.shares_connection:
-                self.execute("BEGIN IMMEDIATE")
-            super().__init__(url, source, chosen, added, options)
-        except BaseException:
-            self.abort()
-            raise
+        if isinstance(self._source, SqliteSource) and self._source.url.same_file(self.url):
+            self.shares_connection = True
+            return self._source.connection
+        return connect(self.url, writable=True)
+
+    def begin(self) -> None:
+        if not self.shares_connection:
+            self.execute("BEGIN IMMEDIATE")
 
     def types(self) -> list[str]:
-        declared = self._source.declared if isinstance(self._source, SqliteSource) else {}
-        own = self._source.schema()
-        return [
-            _declaration(self._added[one.name])
-            if one.position is None
-            else declared.get(one.name, _declaration(own[one.name]))
-            for one in self._chosen
-        ]
+        return self.declared_types(SqliteSource, _declaration)
 
     def existing(self) -> list[tuple[str, str]] | None:
         return columns_of(self._connection, self.url)
@@ -249,12 +220,10 @@ class SqliteWriter(TableWriter):
     def _cannot_write(self, error: Exception) -> LeadsError:
         return _known(self.url, error) or self.refused(_words(error))
 
-    def end(self, good: bool) -> None:
-        if self._done:
-            return
-        if good:
-            self.execute("COMMIT")
-        self._done = True
+    def keep(self) -> None:
+        self.execute("COMMIT")
+
+    def close(self, good: bool) -> None:
         with suppress(sqlite3.Error):
             if not good and self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,6 +165,24 @@ def _cut(text: str) -> tuple[str, bool, str]:
     query = text[found.end() :].strip()
     query = query if re.search(r"\s", query) else unquote(query)
     return text[: found.start()], True, query.rstrip(";").strip()
+
+
+def no_table(url: TableUrl, tables: Sequence[str]) -> LeadsError:
+    """The message for a table that is not there, with those that are."""
+    from leadrules.problems.near import near_names
+
+    near = [name for name in near_names(url.what, tables) if name != url.what]
+    there = ", ".join(f"`{name}`" for name in sorted(tables)[:8]) + (", …" if len(tables) > 8 else "")
+    help = f"did you mean `{near[0]}`?" if near else f"it has {there}" if tables else "it has no tables"
+    return LeadsError(f"there is no table `{url.what}` in `{url.shown.rsplit(' ', 1)[0]}`", help)
+
+
+def refuse_no_file(url: TableUrl, *, writable: bool) -> None:
+    """Refuse a folder, and a file that is not there unless it will be written."""
+    if not writable and not os.path.exists(url.address):
+        raise LeadsError(f"there is no file `{url.address}`", "check the spelling and the folder you are in")
+    if os.path.isdir(url.address):
+        raise LeadsError(f"`{url.address}` is a folder, not a {NAMES[url.kind]} file", "name a file in it")
 
 
 def written_over(url: TableUrl) -> LeadsError:

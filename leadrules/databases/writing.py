@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from leadrules.databases.blocks import TableSource
 from leadrules.databases.url import NAMES, TableUrl, quoted, written_over
 from leadrules.leads.chosen import Chosen
 from leadrules.leads.errors import LeadsError
@@ -60,12 +61,8 @@ class WriteOptions:
 
 
 class TableWriter(ABC):
-    """Writes a table; what databases do differently is in the classes below it.
+    """Writes a table; what databases do differently is in the classes below it."""
 
-    A subclass connects before `__init__` of this class, which begins the transaction's work.
-    """
-
-    url: TableUrl
     folds_names = True
     """Whether names that differ in case alone are one column."""
     replaces_first = False
@@ -85,15 +82,22 @@ class TableWriter(ABC):
         # The temporary table in which leads are gathered: called as no table is, since it would hide that one.
         self._parts = quoted(f"leadrules_{token_hex(8)}")
         self._added = added
+        self._done = False
         self.names = [one.name for one in chosen]
         self.positions = [one.position for one in chosen if one.position is not None]
-        self._refuse_temporary()
-        self._refuse_repeated()
-        self._refuse_unknown_key()
-        self._types = self.types()
         self._remake = False
-        self._into = self._made_ready(self.existing())
-        self.open_insert(self._into, self._types)
+        self._connection = self.connect()
+        try:
+            self.begin()
+            self._refuse_temporary()
+            self._refuse_repeated()
+            self._refuse_unknown_key()
+            self._types = self.types()
+            self._into = self._made_ready(self.existing())
+            self.open_insert(self._into, self._types)
+        except BaseException:
+            self.abort()
+            raise
 
     def _made_ready(self, before: Sequence[tuple[str, str]] | None) -> str:
         """The table into which leads go as they come: the one that was asked for, or a temporary one."""
@@ -118,6 +122,14 @@ class TableWriter(ABC):
         return self._parts
 
     # ------------------------------------------------------------- what a database does in its own way
+
+    @abstractmethod
+    def connect(self) -> Any:
+        """The connection that writes. Raises LeadsError."""
+
+    @abstractmethod
+    def begin(self) -> None:
+        """Begin the transaction."""
 
     @abstractmethod
     def types(self) -> list[str]:
@@ -156,10 +168,25 @@ class TableWriter(ABC):
         """The rows that a statement gives."""
 
     @abstractmethod
-    def end(self, good: bool) -> None:
-        """End the transaction, kept or undone, and the connection."""
+    def keep(self) -> None:
+        """End the transaction and keep what it did."""
+
+    @abstractmethod
+    def close(self, good: bool) -> None:
+        """Undo what the transaction did unless it is kept, and end the connection; never fails."""
 
     # ------------------------------------------------------------- what all do alike
+
+    def declared_types(self, kind: type[TableSource], declaration: Callable[[pl.DataType], str]) -> list[str]:
+        """The types that a source of this kind declares; for all other columns, what their frame's type is called."""
+        declared = self._source.declared if isinstance(self._source, kind) else {}
+        own = self._source.schema()
+        return [
+            declaration(self._added[one.name])
+            if one.position is None
+            else declared.get(one.name, declaration(own[one.name]))
+            for one in self._chosen
+        ]
 
     def write(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> None:
         self.prepare(block, kept, added)()
@@ -192,10 +219,14 @@ class TableWriter(ABC):
             else:
                 self._replace()
             self.execute(f"DROP TABLE {self._parts}")
-        self.end(good=True)
+        self.keep()
+        self._done = True
+        self.close(good=True)
 
     def abort(self) -> None:
-        self.end(good=False)
+        if not self._done:
+            self._done = True
+            self.close(good=False)
 
     def _replace(self) -> None:
         self._clear()

@@ -31,9 +31,8 @@ def who(explanation: Explanation) -> list[str]:
 def ruleset_line(explanation: Explanation) -> str:
     """`Inbound B2B 2026.4, as of 2026-11-02, row 17`."""
     model = explanation.model
-    title = " ".join(one for one in (model.title or model.path, model.version) if one)
     row = f", row {explanation.row:,}" if explanation.row is not None else ""
-    return f"{title}, as of {explanation.as_of}{row}"
+    return f"{model.full_name}, as of {explanation.as_of}{row}"
 
 
 def reasons(explanation: Explanation) -> list[RuleLine]:

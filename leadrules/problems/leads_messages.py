@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from leadrules.language.source import Span
 from leadrules.problems.problem import Problem, Severity
-from leadrules.problems.wording import did_you_mean, either, shown
+from leadrules.problems.wording import did_you_mean, either, leads_of, shown
 
 
 def missing_column(span: Span, message: str, help: str | None, severity: Severity) -> Problem:
@@ -32,14 +32,14 @@ def bad_values(span: Span, field: str, leads: int, first: Sequence[tuple[str, in
     return Problem(
         "bad-values",
         "warning",
-        f"`run` would reject {_leads(leads)} for `{field}`: {reasons}",
+        f"`run` would reject {leads_of(leads)} for `{field}`: {reasons}",
         span,
         "correct the leads, widen the field, or read such values as missing with `bad as missing`",
     )
 
 
 def misspelt_value(span: Span, field: str, asked: str, near: Sequence[tuple[str, int]]) -> Problem:
-    found = ", ".join(f"{_leads(count)} with {shown(text)}" for text, count in near)
+    found = ", ".join(f"{leads_of(count)} with {shown(text)}" for text, count in near)
     return Problem(
         "misspelt-value",
         "warning",
@@ -67,7 +67,7 @@ def fires_for_none(span: Span, what: str, leads: int) -> Problem:
     return Problem(
         "fires-for-none",
         "warning",
-        f"{what} for none of the {_leads(leads)}",
+        f"{what} for none of the {leads_of(leads)}",
         span,
         "see in the leads what the condition should have found",
     )
@@ -77,14 +77,10 @@ def fires_for_all(span: Span, what: str, leads: int) -> Problem:
     return Problem(
         "fires-for-all",
         "warning",
-        f"{what} for each of the {_leads(leads)}, so it tells none apart",
+        f"{what} for each of the {leads_of(leads)}, so it tells none apart",
         span,
         "see in the leads what the condition should have left out",
     )
-
-
-def _leads(count: int) -> str:
-    return "1 lead" if count == 1 else f"{count:,} leads"
 
 
 def _have(count: int) -> str:

@@ -42,6 +42,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def leads_of(count: int) -> str:
+    """`1 lead`, `1,200 leads`."""
+    return "1 lead" if count == 1 else f"{count:,} leads"
+
+
 def plain(value: Decimal) -> str:
     """A number as a ruleset writes it, without an exponent: `10000`, `2.5`."""
     return f"{value:f}"

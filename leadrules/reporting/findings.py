@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from leadrules.problems.wording import leads_of
 from leadrules.reporting import words
 from leadrules.reporting.figures import (
     ColumnFigures,
@@ -53,7 +54,7 @@ def of_funnel(stages: Sequence[StageFigures], milestones: Sequence[int], judged:
     first = stages[milestones[0]]
     text = f"{words.named(first.name)} is reached by {_count_and_share(first.reached)}"
     if not first.reached.count:
-        return f"Nobody reaches {words.named(first.name)}, of {words.leads(judged)}"
+        return f"Nobody reaches {words.named(first.name)}, of {leads_of(judged)}"
     last = stages[milestones[-1]]
     if last is not first:
         count = _count_and_share(last.reached, short=True) if last.reached.count else "nobody"
@@ -62,7 +63,7 @@ def of_funnel(stages: Sequence[StageFigures], milestones: Sequence[int], judged:
 
 
 def _count_and_share(one: Proportion, short: bool = False) -> str:
-    count = f"{one.count:,}" if short else f"{one.count:,} of {words.leads(one.of)}"
+    count = f"{one.count:,}" if short else f"{one.count:,} of {leads_of(one.of)}"
     return f"{count} ({words.share(one)})" if one.of >= words.FEW and one.count else count
 
 
@@ -258,7 +259,7 @@ def of_stage_wins(stages: Sequence[StageWon], milestone: int) -> str:
     if not one.precision.of:
         return f"No decided lead has reached {name}"
     if one.precision.of < words.FEW:
-        won = f"{one.precision.count:,} of the {words.leads(one.precision.of)} that reached {name} were won"
+        won = f"{one.precision.count:,} of the {leads_of(one.precision.of)} that reached {name} were won"
     else:
         won = f"{words.share(one.precision)} of the {one.precision.of:,} leads that reached {name} were won"
     return f"{won}; they are {words.said(one.recall)} of all wins" if one.recall.of else won
@@ -266,8 +267,8 @@ def of_stage_wins(stages: Sequence[StageWon], milestone: int) -> str:
 
 def of_forecast(stages: Sequence[StageForecast], open: int, counted: int, low: int, expected: float, high: int) -> str:
     if not counted:
-        return f"No forecast for {words.leads(open)} still open: no decided lead is in their stages"
+        return f"No forecast for {leads_of(open)} still open: no decided lead is in their stages"
     wins = "1 win" if round(expected) == 1 else f"{expected:,.0f} wins"
     least = min(one.rate.of for one in stages if one.expected is not None and one.open)
     doubt = "; a rough guess, from few decided leads" if least < words.FEW else ""
-    return f"About {wins} to expect from {words.leads(counted)} still open (from {low:,} to {high:,}){doubt}"
+    return f"About {wins} to expect from {leads_of(counted)} still open (from {low:,} to {high:,}){doubt}"

@@ -16,6 +16,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from leadrules.evidence.rates import percent
+from leadrules.problems.wording import leads_of
 from leadrules.reporting import words
 from leadrules.reporting.drawing.canvas import svg
 from leadrules.reporting.drawing.charts import charts_of
@@ -75,7 +76,7 @@ def _environment() -> Environment:
         "percent": percent,
         "points": words.points,
         "rounded": words.rounded,
-        "leads": words.leads,
+        "leads": leads_of,
         "cut": words.cut,
         "count": lambda number: f"{number:,}",
         "tied": lambda text: re.sub(r"(?<=\d) (?=[%×])", "\u00a0", text),

@@ -12,17 +12,13 @@ import unicodedata
 from leadrules.evidence.rates import percent as percent
 from leadrules.explaining.page import cut as cut_to_width
 from leadrules.problems.wording import counted as counted
+from leadrules.problems.wording import leads_of
 from leadrules.reporting.figures import LeadsFigures, Proportion
 
 FEW = 30
 """So many leads a rate needs before anything is said of it without a warning."""
 _LONG = 48
 _PLAIN = set(string.ascii_letters + string.digits + "_.-")
-
-
-def leads(number: int) -> str:
-    """`1 lead`, `1,200 leads`."""
-    return "1 lead" if number == 1 else f"{number:,} leads"
 
 
 def share(one: Proportion) -> str:
@@ -106,4 +102,4 @@ def accounting(figures: LeadsFigures) -> str:
         ("rejected", figures.rejected),
     )
     parts = [f"{count:,} {what}" for what, count in counts if count or what == "scored"]
-    return f"{leads(figures.read)} read: {', '.join(parts)}"
+    return f"{leads_of(figures.read)} read: {', '.join(parts)}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from leadrules.problems.wording import leads_of
 from leadrules.ruleset import Model
 from leadrules.running.profile import STEPS, Profile, Spent
-from leadrules.running.summary import SHOWN, leads_of, place_of, short
+from leadrules.running.summary import SHOWN, place_of, short
 
 
 def profile_text(profile: Profile, model: Model, headers: Mapping[int, str], leads: int) -> str:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from leadrules.leads.rejects import RejectsWriter
     from leadrules.running.profile import Profile, Step
 
-HASH_SHOWN = 12
 STAMP = ("as_of", "ruleset", "ruleset_version", "ruleset_hash")
 
 
@@ -58,7 +57,7 @@ class Added:
         if self.prefix:
             frame = frame.rename({name: self.prefix + name for name in frame.columns})
         if self.stamp:
-            stamp = (as_of.isoformat(), model.title, model.version, model.hash[:HASH_SHOWN])
+            stamp = (as_of.isoformat(), model.title, model.version, model.short_hash)
             frame = frame.with_columns(
                 pl.lit(value, dtype=pl.String).alias(self.prefix + name)
                 for name, value in zip(STAMP, stamp, strict=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from leadrules.problems.wording import leads_of
 from leadrules.ruleset import Limits, Model, Rule, Verdict
-from leadrules.running.run import HASH_SHOWN
 from leadrules.running.tally import Tally
 
 MOSTLY = 0.5
@@ -36,8 +36,7 @@ def summary(
 
 
 def _title(model: Model, as_of: date) -> str:
-    name = " ".join(part for part in (model.title or model.path, model.version) if part)
-    return f"{name} ({model.hash[:HASH_SHOWN]}), as of {as_of.isoformat()}"
+    return f"{model.full_name} ({model.short_hash}), as of {as_of.isoformat()}"
 
 
 def _leads(tally: Tally, output: str, rejects: str | None) -> str:
@@ -50,11 +49,6 @@ def _leads(tally: Tally, output: str, rejects: str | None) -> str:
     if tally.rejected:
         parts.append(f"{tally.rejected:,} rejected" + (f" (see {rejects})" if rejects else ""))
     return f"{leads_of(tally.read)} read: {', '.join(parts)}; written to {output}"
-
-
-def leads_of(count: int) -> str:
-    """So many leads, in words."""
-    return "1 lead" if count == 1 else f"{count:,} leads"
 
 
 def _stages(model: Model, tally: Tally) -> list[str]:

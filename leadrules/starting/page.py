@@ -13,6 +13,7 @@ from leadrules.checking.names import OUTPUT_COLUMNS
 from leadrules.formatting import formatted
 from leadrules.leads.headers import match_headers
 from leadrules.meaning.text import fold, normal
+from leadrules.problems.wording import leads_of
 from leadrules.ruleset import Field
 from leadrules.starting.columns import Column, Survey, survey
 from leadrules.starting.naming import field_name
@@ -205,7 +206,7 @@ def _opening(found: Survey) -> str:
 def _what_was_read(found: Survey) -> str:
     if not found.leads:
         return "No lead was in it: types are not known"
-    leads = "1 lead" if found.leads == 1 else f"{found.leads:,} leads"
+    leads = leads_of(found.leads)
     read = f"The first {leads} read, and there are more" if found.more else f"{leads} read"
     return f"{read}: the types below fit each of them"
 

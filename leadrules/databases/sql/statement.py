@@ -296,9 +296,8 @@ class _Writer:
 
     def _head(self, tree: exp.Select) -> None:
         model = self.model
-        name = " ".join(part for part in (model.title or model.path, model.version) if part)
         as_of = "the day it runs, in UTC" if self.as_of is None else self.as_of.isoformat()
-        said = f"{name} ({model.hash[:12]}), as of {as_of}: written by leadrules for {self.dialect.name}. "
+        said = f"{model.full_name} ({model.short_hash}), as of {as_of}: written by leadrules for {self.dialect.name}. "
         said += "Points are whole hundredths, and an unknown condition is NULL."
         tree.args["with_"].expressions[0].add_comments(
             [" ".join(said.replace("*/", "* /").replace("/*", "/ *").split())]
