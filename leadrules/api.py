@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadrules.checking import Checked, check_path, check_text
 from leadrules.decision import Decision, decide_one
-from leadrules.frames import LeadError
+from leadrules.frames import LeadError, refuse_taken
 from leadrules.meaning.days import today
 from leadrules.meaning.values import Value
 from leadrules.problems.problem import Problem, RulesetError
@@ -158,16 +158,13 @@ class Ruleset:
         from leadrules.engine.scorer import BLOCK_ROWS
         from leadrules.frames import as_frame, cells_of
 
-        if reasons is not None and (not isinstance(reasons, int) or reasons < 0):
-            raise ValueError(f"reasons is a whole number from 0, or None for all, not {reasons!r}")
-        if block_rows is not None and block_rows < 1:
-            raise ValueError(f"block_rows is a whole number from 1, not {block_rows!r}")
+        refuse_odd_numbers(reasons, block_rows)
         frame, is_records = as_frame(leads)
         scorer = self.scorer(as_of_day(as_of))
         cells = cells_of(self.model, frame, is_records)
         result, found = score_frame(scorer, frame, cells, reasons, threads, block_rows or BLOCK_ROWS)
         if found and rejects is None:
-            raise LeadError(bad_values(found), found)
+            raise LeadError(_bad_values(found), found)
         if rejects is not None:
             rejects.extend(found)
         return result
@@ -200,7 +197,15 @@ class Ruleset:
             Reject(0, self.model.fields[position].name, cells.get(position), bad.reason)
             for position, bad in sorted(bads.items())
         ]
-        raise LeadError(bad_values(found), found)
+        raise LeadError(_bad_values(found), found)
+
+
+def refuse_odd_numbers(reasons: int | None, block_rows: int | None) -> None:
+    """Raise ValueError for a number of reasons, or of rows in a block, that is none."""
+    if reasons is not None and (not isinstance(reasons, int) or reasons < 0):
+        raise ValueError(f"reasons is a whole number from 0, or None for all, not {reasons!r}")
+    if block_rows is not None and block_rows < 1:
+        raise ValueError(f"block_rows is a whole number from 1, not {block_rows!r}")
 
 
 def as_of_day(as_of: object) -> date:
@@ -240,10 +245,7 @@ def score_frame(
             whole = whole.filter(pl.Series(block.good))
         return whole, [Reject(bad.row + start, bad.field, bad.value, bad.reason) for bad in block.rejects]
 
-    clash = set(frame.columns) & set(added_schema(scorer.model, reasons))
-    if clash:
-        names = ", ".join(f"`{name}`" for name in sorted(clash))
-        raise LeadError(f"the leads already have a column {names}; rename or drop it before scoring")
+    refuse_taken(sorted(set(frame.columns) & set(added_schema(scorer.model, reasons))))
     workers = threads or os.cpu_count() or 1
     size = even_blocks(rows, block_rows, workers)
     starts = range(0, max(rows, 1), size)
@@ -255,7 +257,7 @@ def score_frame(
     return pl.concat([part for part, _ in parts]), [bad for _, found in parts for bad in found]
 
 
-def bad_values(rejects: Sequence[Reject]) -> str:
+def _bad_values(rejects: Sequence[Reject]) -> str:
     shown = [f"row {bad.row}: {bad.field}: {bad.reason}" for bad in rejects[:5]]
     more = f" (and {len(rejects) - 5} more)" if len(rejects) > 5 else ""
     count = "1 bad value" if len(rejects) == 1 else f"{len(rejects)} bad values"

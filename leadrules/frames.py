@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -139,6 +139,13 @@ def refuse_repeated(names: Iterable[str]) -> None:
     repeated = ", ".join(f"`{name}`" for name, count in counts.items() if count > 1)
     if repeated:
         raise LeadError(f"more than one column is called {repeated}; rename or drop one")
+
+
+def refuse_taken(names: Sequence[str]) -> None:
+    """Raise LeadError for columns that scoring adds and the leads have already."""
+    if names:
+        shown = ", ".join(f"`{name}`" for name in names)
+        raise LeadError(f"the leads already have a column {shown}; rename or drop it before scoring")
 
 
 class _Fields:

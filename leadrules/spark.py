@@ -18,8 +18,8 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from leadrules.api import Ruleset, as_of_day
-from leadrules.frames import LeadError, cells_of, refuse_repeated
+from leadrules.api import Ruleset, as_of_day, refuse_odd_numbers
+from leadrules.frames import LeadError, as_frame, cells_of, refuse_repeated, refuse_taken
 
 if TYPE_CHECKING:
     import polars as pl
@@ -61,10 +61,7 @@ def score(
 
     if rejects not in ("raise", "mark"):
         raise ValueError(f"rejects is `raise` or `mark`, not {rejects!r}")
-    if reasons is not None and (not isinstance(reasons, int) or reasons < 0):
-        raise ValueError(f"reasons is a whole number from 0, or None for all, not {reasons!r}")
-    if block_rows < 1:
-        raise ValueError(f"block_rows is a whole number from 1, not {block_rows!r}")
+    refuse_odd_numbers(reasons, block_rows)
     day = as_of_day(as_of)
     own = leads.schema
     added = _added(ruleset, reasons, rejects)
@@ -74,10 +71,7 @@ def score(
     # To Spark, `Score` and `score` are one name, unless it was told otherwise.
     folded = str if leads.sparkSession.conf.get("spark.sql.caseSensitive") == "true" else str.lower
     taken = {folded(name) for name in own.names}
-    clash = [field.name for field in added if folded(field.name) in taken]
-    if clash:
-        names = ", ".join(f"`{name}`" for name in clash)
-        raise LeadError(f"the leads already have a column {names}; rename or drop it before scoring")
+    refuse_taken([field.name for field in added if folded(field.name) in taken])
     packed = pickle.dumps(ruleset)
     task = _task(packed, day, reasons, rejects == "mark", block_rows, own.names)
     # Spark takes a dot in a column's name for a path into it, so the columns travel under plain names.
@@ -157,11 +151,13 @@ def _blocks(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Table]:
     import pyarrow as pa
 
     held: list[pa.RecordBatch] = []
+    count = 0
     for batch in batches:
         held.append(batch)
-        if sum(one.num_rows for one in held) >= rows:
+        count += batch.num_rows
+        if count >= rows:
             yield pa.Table.from_batches(held)
-            held = []
+            held, count = [], 0
     if held:
         yield pa.Table.from_batches(held)
 
@@ -171,7 +167,7 @@ def _scored(scorer: Scorer, table: pa.Table, reasons: int | None, mark: bool) ->
     import polars as pl
     import pyarrow as pa
 
-    cells = cells_of(scorer.model, _frame(table), False)
+    cells = cells_of(scorer.model, *as_frame(table))
     block = scorer.score(cells, table.num_rows, reasons)
     added = block.frame
     if block.rejects and not mark:
@@ -205,10 +201,3 @@ def _marks(rejects: Sequence[Reject], rows: int) -> list[pl.Series]:
             before = column[bad.row]
             column[bad.row] = text if before is None else f"{before}; {text}"
     return [pl.Series(name, column, dtype=pl.String) for name, column in zip(REJECT_COLUMNS, marks, strict=True)]
-
-
-def _frame(table: pa.Table) -> pl.DataFrame:
-    """The leads as the engine takes them."""
-    from leadrules.frames import as_frame
-
-    return as_frame(table)[0]
