@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadrules.cli.leads import fitted, lead_options, open_source
-from leadrules.cli.types import Day, Share
+from leadrules.cli.types import Day, Share, exceeds
 
 if TYPE_CHECKING:
     from leadrules.checking import Checked
@@ -138,9 +138,9 @@ def _over(
     from leadrules.reference import format_points
 
     if max_moved is not None and found.leads is not None:
-        most, is_share = max_moved
         moved, read = found.leads.moved, found.leads.read
-        if moved > (most / 100 * read if is_share else most):
+        if exceeds(max_moved, moved, read):
+            most, is_share = max_moved
             limit = f"{most:g}%" if is_share else f"{most:,.0f}"
             yield f"{moved:,} of {read:,} leads move, --max-moved allows {limit}"
     if max_score_change is not None:

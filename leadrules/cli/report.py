@@ -13,7 +13,7 @@ import click
 from leadrules.cli.evidence import outcome_options_if_known
 from leadrules.cli.leads import fitted, lead_options, open_source
 from leadrules.cli.progress import progress
-from leadrules.cli.types import Day, Share
+from leadrules.cli.types import Day, exceeds, max_rejects_option
 
 if TYPE_CHECKING:
     from leadrules.leads.block import LeadSource
@@ -42,13 +42,7 @@ Example:
 @click.option("--by", metavar="COLUMN", help="Compare the values of this column, such as a campaign or a source.")
 @outcome_options_if_known
 @click.option("--as-of", "as_of", type=Day(), help="The date to score for; today in UTC unless said.")
-@click.option(
-    "--max-rejects",
-    type=Share(),
-    default="0",
-    show_default=True,
-    help="More rejected leads than this end in exit code 1.",
-)
+@max_rejects_option
 @lead_options
 @click.option("--allow-outside", is_flag=True, help="Let includes leave the folder of RULES.")
 def report(
@@ -120,8 +114,7 @@ def report(
     where = "standard output" if output == "-" else output
     also = f", {len(drawn)} pictures to {pictures}" if pictures is not None else ""
     click.echo(f"{accounting(found.leads)}; report written to {where}{also}", err=True)
-    allowed, is_share = max_rejects
-    return int(found.leads.rejected > (allowed / 100 * found.leads.read if is_share else allowed))
+    return int(exceeds(max_rejects, found.leads.rejected, found.leads.read))
 
 
 def _counted(

@@ -14,7 +14,7 @@ import click
 
 from leadrules.cli.leads import fitted, lead_options, open_source
 from leadrules.cli.progress import progress
-from leadrules.cli.types import CountOrAll, Day, Share
+from leadrules.cli.types import CountOrAll, Day, exceeds, max_rejects_option
 
 if TYPE_CHECKING:
     from leadrules.databases.writing import Mode, WriteOptions
@@ -53,13 +53,7 @@ _FORMATS: dict[str, Format] = {"csv": "csv", "jsonl": "jsonl", "json": "json", "
 )
 @click.option("--as-of", "as_of", type=Day(), help="The date to score for; today in UTC unless said.")
 @click.option("--rejects", metavar="FILE", help="Where rejected leads go; OUT.rejects.csv unless said.")
-@click.option(
-    "--max-rejects",
-    type=Share(),
-    default="0",
-    show_default=True,
-    help="More rejected leads than this end in exit code 1.",
-)
+@max_rejects_option
 @click.option(
     "--reasons",
     type=CountOrAll("K|all"),
@@ -188,8 +182,7 @@ def run(
 
 def _exit_for(rejected: int, read: int, max_rejects: tuple[float, bool]) -> None:
     """Exit with 1 where more leads were rejected than is allowed."""
-    allowed, is_share = max_rejects
-    if rejected > (allowed / 100 * read if is_share else allowed):
+    if exceeds(max_rejects, rejected, read):
         sys.exit(1)
 
 

@@ -27,6 +27,21 @@ class Share(click.ParamType[Any]):
         return number, text.endswith("%")
 
 
+def exceeds(limit: tuple[float, bool], count: int, of: int) -> bool:
+    """Whether so many leads of all are more than a `Share` allows."""
+    number, is_share = limit
+    return count > (number / 100 * of if is_share else number)
+
+
+max_rejects_option = click.option(
+    "--max-rejects",
+    type=Share(),
+    default="0",
+    show_default=True,
+    help="More rejected leads than this end in exit code 1.",
+)
+
+
 class CountOrAll(click.ParamType[Any]):
     """A whole number of at least `least`, or `all` (None)."""
 
