@@ -1,8 +1,9 @@
 """Values with named parts: frozen dataclasses with slots that do not slow the start down.
 
-`dataclass` writes and compiles six methods for every frozen class, and a third
-of the start of `leadrules check` went into those of its hundred kinds of nodes.
-A `record` has the same methods, but only `__init__` is its own.
+`dataclass` writes and compiles six methods for every frozen class, and half of
+the start of `leadrules check` went into those of its two hundred kinds. A `record`
+has the same methods, but only `__init__` is its own, and that is written when the
+first value of a kind is made: most rulesets use few kinds of nodes.
 
 Questionable decision: it is frozen for the type checker alone; Python does not
 stop an assignment (that would be two of the six methods).
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from dataclasses import MISSING
 from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform
@@ -22,9 +24,36 @@ T = TypeVar("T")
 @dataclass_transform(frozen_default=True, field_specifiers=(dataclasses.field,))
 def record(kind: type[T]) -> type[T]:
     """Make a class a record: positional parts, equality and hash by content (of the fields that compare), slots."""
-    made: Any = dataclasses.dataclass(slots=True, eq=False, repr=False)(kind)
+    kind.__doc__ = kind.__doc__ or kind.__name__  # or `dataclass` would work out a signature for it
+    made: Any = dataclasses.dataclass(slots=True, init=False, eq=False, repr=False)(kind)
     made.__eq__, made.__hash__, made.__repr__ = _equal, _hash, _shown
-    return made
+
+    def first(self: Any, *parts: Any, **named: Any) -> None:
+        made.__init__ = _init(made)
+        made.__init__(self, *parts, **named)
+
+    made.__init__ = first
+    return made  # type: ignore[no-any-return]
+
+
+def _init(kind: Any) -> Any:
+    """The `__init__` of a kind, as `dataclass` writes it: parts in order, those by name alone after a `*`."""
+    known: dict[str, Any] = {"MISSING": MISSING}
+    plain, by_name, body = [], [], []
+    for field in dataclasses.fields(kind):
+        name = field.name
+        part = value = name
+        if field.default is not MISSING:
+            known[f"default_{name}"] = field.default
+            part = f"{name}=default_{name}"
+        elif field.default_factory is not MISSING:
+            known[f"make_{name}"] = field.default_factory
+            part, value = f"{name}=MISSING", f"make_{name}() if {name} is MISSING else {name}"
+        (by_name if field.kw_only else plain).append(part)
+        body.append(f"self.{name} = {value}")
+    parts = ", ".join(["self", *plain, *(["*", *by_name] if by_name else [])])
+    exec(f"def __init__({parts}):\n  " + "\n  ".join(body or ["pass"]), known)
+    return known["__init__"]
 
 
 @cache

@@ -14,7 +14,6 @@ lead for an answer. Nothing here words or prints anything.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -24,6 +23,7 @@ from leadrules.analysis.ruling import UNTOLD, Points, Ruling
 from leadrules.analysis.sums import Literal
 from leadrules.analysis.union import union
 from leadrules.analysis.witness import Witness
+from leadrules.record import record
 from leadrules.reference import Evaluation
 from leadrules.ruleset import Model
 
@@ -33,7 +33,7 @@ NOWHERE = ""
 """The state of a lead without a stage, as the column `stage` has it."""
 
 
-@dataclass(frozen=True)
+@record
 class Change:
     """The furthest that a score goes up and down from the old version to the new, over leads that both score."""
 
@@ -51,7 +51,7 @@ class Change:
         return all(one.empty or one.bound == 0 for one in (self.up, self.down))
 
 
-@dataclass(frozen=True)
+@record
 class Difference:
     """One thing that differs, or may: a score, a stage held, a label, being excluded or disqualified.
 

@@ -15,11 +15,11 @@ import math
 import struct
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from leadrules.meaning.values import LARGEST_INTEGER
+from leadrules.record import record
 from leadrules.ruleset import Field
 
 MOST_STEPS = 80
@@ -29,14 +29,14 @@ _EPOCH = datetime(1, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cell:
     """Values that no test tells apart; the plainest first. None stands for a missing one, no value for none known."""
 
     values: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scale:
     """How the values of a field lie on a line: from and to positions, the ends, and where a plain value would be."""
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
 from typing import Literal as OneOf
@@ -20,6 +19,7 @@ from typing import Literal as OneOf
 from leadrules.analysis.implied import impossible
 from leadrules.analysis.space import Axis, Space
 from leadrules.analysis.sums import Cells, Column, Literal, Sum, added
+from leadrules.record import record
 from leadrules.ruleset import Includes
 
 LARGEST = 150_000_000
@@ -28,7 +28,7 @@ LARGEST = 150_000_000
 Row = tuple[Mapping[int, int], int | None, int | None]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Solved:
     """What the solver says: whether there is a lead, the best value, and its cells by axis.
 

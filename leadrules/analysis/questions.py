@@ -16,7 +16,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -31,6 +30,7 @@ from leadrules.analysis.space import Space
 from leadrules.analysis.sums import Literal, Sum
 from leadrules.analysis.witness import Accept, Witness, replay, witness
 from leadrules.inside import conditions_of
+from leadrules.record import record
 from leadrules.reference import Evaluation
 from leadrules.ruleset import Condition, Model
 
@@ -42,7 +42,7 @@ SLACK = 1e-3
 """How far the solver's bound may be off."""
 
 
-@dataclass(frozen=True)
+@record
 class Answer:
     """Whether there is such a lead; `witness` is one where there is, and `fewest` that none has fewer known facts."""
 
@@ -63,7 +63,7 @@ NO = Answer("no")
 OPEN = Answer("open")
 
 
-@dataclass(frozen=True)
+@record
 class Extreme:
     """The largest (or least) value of a sum in hundredths.
 

@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from leadrules.analysis.space import Axis, Space
 from leadrules.meaning.days import age
+from leadrules.record import record
 from leadrules.ruleset import Age, Arithmetic, Compare, Constant, DayOf, FieldValue, Negative, Operand
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Range:
     """From low to high (None: surely missing); `missing` where it may be missing."""
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
@@ -25,6 +25,7 @@ from leadrules.analysis.sums import Cells, Literal, Sum, added
 from leadrules.meaning.exact import Linear, exact
 from leadrules.meaning.fading import contribution, factor
 from leadrules.meaning.text_tests import is_true
+from leadrules.record import record
 from leadrules.ruleset import (
     MIRRORED,
     And,
@@ -60,7 +61,7 @@ Outcome = tuple[Literal, "str | int"]
 """A label's text, or the field whose text it is, and where it is given."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Points:
     """A sum that counts in steps of so many hundredths."""
 

@@ -7,17 +7,17 @@ have not. They are matched by the places of what contains them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from leadrules.language import tree
 from leadrules.language.source import Span
+from leadrules.record import record
 from leadrules.ruleset import Condition, LabelRows, Model, Rule
 
 Part = Literal["rule", "row", "band", "disqualify", "exclude", "criterion", "stage", "always", "threshold", "label"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Site:
     """A condition, what it belongs to (`position` in the model's tuple of such parts) and where it is written.
 

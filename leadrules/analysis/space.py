@@ -24,6 +24,7 @@ from leadrules.inside import fields_of, tests_of
 from leadrules.meaning.emails import Directory
 from leadrules.meaning.exact import exact, linear
 from leadrules.meaning.fading import contribution, factor, factor_table
+from leadrules.record import record
 from leadrules.reference import Evaluation
 from leadrules.ruleset import (
     Age,
@@ -52,7 +53,7 @@ from leadrules.ruleset import (
 Subject = Operand | Condition
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Own:
     """A subject as one model means it, where another model means something else by the same words."""
 
@@ -64,7 +65,7 @@ Home = int | Subject | Own
 """What an axis is found by: a field's position, or what is worked out."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Test:
     """A test on an axis: the cells where it is true and where it is false; `choice` is its own, in a loose axis."""
 

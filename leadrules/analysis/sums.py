@@ -7,10 +7,12 @@ is 0 or 1; those on one axis know it (`Cells`), so that two of them meet exactly
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from leadrules.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sum:
     """`constant + sum of terms[column] * column`."""
 
@@ -36,7 +38,7 @@ class Sum:
         return Sum({column: one // by for column, one in self.terms.items()}, self.constant // by)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cells:
     """The lead is in one of these cells of an axis."""
 
@@ -44,7 +46,7 @@ class Cells:
     cells: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Column:
     """A column of 0 and 1 is 1; or, not `positive`, 0."""
 

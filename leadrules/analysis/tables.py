@@ -7,16 +7,16 @@ three fields has a few dozen joint cells at most, as bits of one whole number.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from leadrules.analysis.space import Space
 from leadrules.inside import tests_of
+from leadrules.record import record
 from leadrules.ruleset import And, AtLeast, Condition, Definitely, Not, Or
 
 MOST_JOINT = 60_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table:
     """Where conditions are true and where false, over the joint cells of some axes; `all` are the cells that can be."""
 
@@ -95,7 +95,7 @@ def _barred(space: Space, joint: _Joint) -> int:
     return barred
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Joint:
     axes: list[int]
     groups: dict[int, list[int]]

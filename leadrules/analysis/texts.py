@@ -14,7 +14,6 @@ what is ruled out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations, islice, product
 from typing import Any
 
@@ -24,6 +23,7 @@ from leadrules.analysis.patterns import samples
 from leadrules.meaning.emails import Directory, shipped
 from leadrules.meaning.text import fold, normal, trim
 from leadrules.meaning.text_tests import is_true
+from leadrules.record import record
 from leadrules.ruleset import At, Condition, Exactly, Includes, Matches, TextIn, TextIs, TextTest
 
 MOST_TESTS = 8
@@ -31,7 +31,7 @@ MOST_TRIALS = 160
 Answers = tuple[bool, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TextCells:
     """Cells with their answers to `tests`, one after the other.
 
@@ -66,7 +66,7 @@ def text_cells(tests: Sequence[Condition], directories: Sequence[Directory]) -> 
     return TextCells(tuple(cells), (*found, *open_cells), tuple(soft) if loose else ())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Texts:
     """Tests of one text field, and texts made up for them."""
 

@@ -8,9 +8,10 @@ for the values that both accept.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from leadrules.record import record
 from leadrules.ruleset import Fading, Field, FieldValue, Model
 
 _SHARED: Mapping[frozenset[str], str] = {
@@ -21,7 +22,7 @@ _SHARED: Mapping[frozenset[str], str] = {
 }
 
 
-@dataclass(frozen=True)
+@record
 class Union:
     """Both models over one tuple of fields. `apart` are the names of fields whose kinds have nothing in common."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import islice, product
@@ -18,6 +17,7 @@ from typing import Any
 
 from leadrules.analysis.space import Axis, Space
 from leadrules.analysis.texts import Texts, compose_items
+from leadrules.record import record
 from leadrules.reference import Evaluation, Outcome
 from leadrules.ruleset import Compare, Constant, Includes
 
@@ -29,7 +29,7 @@ Values = dict[int, Any]
 Accept = Callable[[Sequence[Evaluation]], bool]
 
 
-@dataclass(frozen=True)
+@record
 class Witness:
     """A lead that the reference has seen: the known values by field, and what each model says of it."""
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
 from leadrules.language.source import Source, Span
 from leadrules.language.words import words_of
@@ -28,12 +27,13 @@ from leadrules.problems.allowance_messages import (
 )
 from leadrules.problems.near import near_names
 from leadrules.problems.problem import Problem
+from leadrules.record import record
 
 _OURS = re.compile(r"#\s*leadrules:", re.I)
 _FORM = re.compile(r"#\s*leadrules:\s*allow\s+(?P<name>[\w-]+)(?:\s+because\s+(?P<reason>\S.*))?\s*", re.I)
 
 
-@dataclass(frozen=True)
+@record
 class Allowance:
     """One comment: the problem that it names, the line that it speaks of, and why (None where it does not say)."""
 

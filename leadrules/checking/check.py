@@ -6,7 +6,6 @@ one follows from a problem of writing, only that is told.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from leadrules import ruleset
@@ -16,9 +15,10 @@ from leadrules.checking.includes import gather
 from leadrules.language import tree
 from leadrules.language.source import Source
 from leadrules.problems.problem import Problem, RulesetError
+from leadrules.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Checked:
     """What checking a ruleset gives: the model, None if there is any error, and all problems by place.
 

@@ -8,7 +8,7 @@ using the next, are as shallow as one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from leadrules import ruleset
@@ -19,9 +19,10 @@ from leadrules.language import tree
 from leadrules.language.source import Span
 from leadrules.problems.name_messages import circular
 from leadrules.problems.type_messages import let_of_text, too_large
+from leadrules.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Definition:
     """Something to be checked in due order: its expressions, and how."""
 

@@ -31,6 +31,7 @@ from leadrules.problems.file_messages import (
 )
 from leadrules.problems.near import near_names
 from leadrules.problems.problem import Problem
+from leadrules.record import record
 
 Reader = Callable[[Path], bytes]
 
@@ -39,7 +40,7 @@ SHIPPED = "leadrules/"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True)
+@record
 class Home:
     """Where a file stands: its real folder, and the real folder that its includes may not leave. None: no folder."""
 

@@ -92,7 +92,7 @@ class Limit:
 ANYTHING = Limit("", END, 1 << 60, True)
 
 
-@dataclass(frozen=True)
+@record
 class Defined:
     """A let, a criterion or a label's conditions, checked: what it stands for and what it uses."""
 
@@ -104,7 +104,7 @@ class Defined:
     depth: int = 1
 
 
-@dataclass(frozen=True)
+@record
 class ListValues:
     """A list's items; `kind` is None where the list is broken."""
 

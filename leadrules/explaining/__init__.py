@@ -6,10 +6,22 @@
     page, objects, note   the explanation for a terminal, as JSON, as Markdown
 
 Everything is asked of `leadrules.reference`; nothing is decided a second time.
+`explain` is imported when it is asked for: the wording here serves `check` too.
 """
 
 from __future__ import annotations
 
-from leadrules.explaining.lead import Explanation, explain
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from leadrules.explaining.lead import Explanation, explain
 
 __all__ = ["Explanation", "explain"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from leadrules.explaining import lead
+
+    return getattr(lead, name)

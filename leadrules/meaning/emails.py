@@ -18,12 +18,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from leadrules.meaning.text import BLANKS, fold, is_word_character
+from leadrules.record import record
 from leadrules.ruleset import NO_CHANGES, DomainLists
 
 LONGEST = 254
@@ -55,7 +55,7 @@ def at(address: str, domains: frozenset[str]) -> bool:
     return not domains.isdisjoint(_domain_and_above(domain(address)))
 
 
-@dataclass(frozen=True)
+@record
 class Directory:
     """The shipped lists with what a ruleset adds and removes."""
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
+from leadrules.record import record
 from leadrules.ruleset import Arithmetic, Constant, Negative, Operand, ScoreValue
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Linear:
     """`(sum of terms[score] * hundredths of that score + constant) / scale`; the score None is the total."""
 

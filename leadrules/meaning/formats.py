@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import pairwise
+
+from leadrules.record import record
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -43,7 +44,7 @@ _ISO = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@record
 class Format:
     """A compiled format: text to moment and back."""
 

@@ -19,13 +19,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from leadrules.meaning.formats import Format, compile_format, in_utc, read_iso
 from leadrules.meaning.text import fold, is_whole, normal, trim
+from leadrules.record import record
 from leadrules.ruleset import Field, FieldType
 
 Value = str | int | float | bool | date | datetime | tuple[str, ...]
@@ -43,7 +43,7 @@ _NO_NUMBERS = frozenset({"nan", "+nan", "-nan"})
 _TRUTH = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bad:
     """A value that its field cannot have, and why, in a sentence without its full stop."""
 
@@ -53,7 +53,7 @@ class Bad:
 Reading = Value | Bad | None
 
 
-@dataclass(frozen=True)
+@record
 class Reader:
     """Reads the cells of one field; call it with a cell.
 

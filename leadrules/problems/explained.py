@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from leadrules.record import record
 
 NEED_LEADS = frozenset(
     {
@@ -26,7 +27,7 @@ _PAGES = Path(__file__).parent / "pages"
 _SENTENCE = re.compile(r"(?<=\.) (?=[A-Z`])")
 
 
-@dataclass(frozen=True)
+@record
 class Page:
     """`sentence` is the first of `meaning`, the first paragraph; `markdown` is all of the page below its heading."""
 

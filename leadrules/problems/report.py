@@ -11,17 +11,18 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from leadrules.problems.problem import Problem, Severity
 from leadrules.problems.wording import counted
+from leadrules.record import record
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 _WORDS: Mapping[Severity, str] = {"info": "note"}
 
 
-@dataclass(frozen=True)
+@record
 class Report:
     """All problems of a run, by file and place.
 
