@@ -39,7 +39,9 @@ def record(kind: type[T]) -> type[T]:
 def _init(kind: Any) -> Any:
     """The `__init__` of a kind, as `dataclass` writes it: parts in order, those by name alone after a `*`."""
     known: dict[str, Any] = {"MISSING": MISSING}
-    plain, by_name, body = [], [], []
+    plain: list[str] = []
+    by_name: list[str] = []
+    body: list[str] = []
     for field in dataclasses.fields(kind):
         name = field.name
         part = value = name

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadrules.comparing.meaning import Key, key_of
-from leadrules.explaining.shape import limits_words
-from leadrules.explaining.words import Words, value_words
+from leadrules.explaining.words import Words, limits_words, value_words
 from leadrules.language import tree
 from leadrules.language.printer import format_source
 from leadrules.language.source import Source, Span

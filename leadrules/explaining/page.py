@@ -13,7 +13,7 @@ from leadrules.explaining import shape
 from leadrules.explaining.lead import Explanation, VerdictLine
 from leadrules.explaining.parts import GroupLines, PartLines, RuleLine
 from leadrules.explaining.stages import Need, StageExplanation
-from leadrules.explaining.words import safe
+from leadrules.explaining.words import limits_words, safe
 from leadrules.reference import format_points, signed
 
 NARROWEST, WIDEST = 60, 120
@@ -188,12 +188,12 @@ class _Page:
         self._total()
 
     def _part(self, part: PartLines) -> None:
-        limits = shape.limits_words(part.limits)
+        limits = limits_words(part.limits)
         name = part.name if part.name is not None else "Outside any score"
         self._heading(f"{name} ({limits})" if limits else name)
         for line in part.lines:
             if isinstance(line, GroupLines):
-                limits = shape.limits_words(line.limits)
+                limits = limits_words(line.limits)
                 title = f"{safe(line.title)} ({limits})" if limits else safe(line.title)
                 self._add(cut(f"{' ' * (self.points + 2)}{title}", self.width))
                 for rule in line.rules:
@@ -211,7 +211,7 @@ class _Page:
 
     def _total(self) -> None:
         one = self.explanation
-        limits = shape.limits_words(one.model.total)
+        limits = limits_words(one.model.total)
         self._heading(f"Score ({limits})" if limits else "Score")
         for part in one.parts:
             weight = shape.weight_words(part)

@@ -9,7 +9,7 @@ from leadrules.explaining.facts import Fact
 from leadrules.explaining.lead import Explanation
 from leadrules.explaining.parts import PartLines, RuleLine
 from leadrules.explaining.stages import Need
-from leadrules.explaining.words import safe
+from leadrules.explaining.words import limits_words, safe
 from leadrules.meaning.text import fold
 from leadrules.reference import format_points
 from leadrules.ruleset import Limits
@@ -61,15 +61,6 @@ def need_texts(need: Need) -> list[str]:
     """The facts of a need; for a score, how much it is short of."""
     short = [f"{format_points(need.short)} short"] if need.short else []
     return [*texts(need.facts[:1]), *short, *texts(need.facts[1:])]
-
-
-def limits_words(limits: Limits) -> str:
-    """`from 0 to 100`, `at most 40`; empty for none."""
-    if limits.low is not None and limits.high is not None:
-        return f"from {format_points(limits.low)} to {format_points(limits.high)}"
-    if limits.low is not None:
-        return f"at least {format_points(limits.low)}"
-    return "" if limits.high is None else f"at most {format_points(limits.high)}"
 
 
 def cut_words(limits: Limits, before: int, after: int) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 from leadrules.language.source import Source
 from leadrules.language.words import is_bare_name
 from leadrules.meaning.text import fold
+from leadrules.reference import format_points
 from leadrules.ruleset import (
     Age,
     And,
@@ -41,6 +42,7 @@ from leadrules.ruleset import (
     IsTrue,
     Known,
     LabelValue,
+    Limits,
     Matches,
     Model,
     Negative,
@@ -256,6 +258,15 @@ def number_words(value: float) -> str:
         return str(int(value))
     rounded = round(value, 2 if abs(value) >= 1 else 4)
     return f"{rounded:.4f}".rstrip("0").rstrip(".") if rounded and abs(value) < 1e15 else f"{value:.4g}"
+
+
+def limits_words(limits: Limits) -> str:
+    """`from 0 to 100`, `at most 40`; empty for none."""
+    if limits.low is not None and limits.high is not None:
+        return f"from {format_points(limits.low)} to {format_points(limits.high)}"
+    if limits.low is not None:
+        return f"at least {format_points(limits.low)}"
+    return "" if limits.high is None else f"at most {format_points(limits.high)}"
 
 
 def quoted(text: str, most: int = 0) -> str:

@@ -10,8 +10,7 @@ from leadrules.analysis.comparison import Comparison
 from leadrules.analysis.distance import from_condition, from_firing, from_points, from_standing
 from leadrules.analysis.finding.looking import Looking
 from leadrules.analysis.saying import format_points
-from leadrules.explaining.shape import limits_words
-from leadrules.explaining.words import value_words
+from leadrules.explaining.words import limits_words, value_words
 from leadrules.inside import conditions_of, tests_of
 from leadrules.meaning.exact import linear
 from leadrules.problems import proof_messages as messages
