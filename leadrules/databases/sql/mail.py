@@ -100,8 +100,11 @@ class Mail:
         for (labels, kind), domains in sorted(by_labels.items(), reverse=True):
             end = self._last(domain, labels, operand)
             name = f"{kind}_domains_of_{labels}"
-            if len(domains) <= 40:
-                rows.append((terms.among_texts(end, domains), text(kind)))
+            longest = self.operands.dialect.largest_list
+            if longest is not None or len(domains) <= 40:
+                listed = sorted(domains)
+                parts = [listed[start : start + (longest or 40)] for start in range(0, len(listed), longest or 40)]
+                rows += [(terms.among_texts(end.copy(), part), text(kind)) for part in parts]
                 continue
             self.lists[name] = sorted(domains)
             rows.append((_looked_up(end, name), text(kind)))

@@ -157,10 +157,13 @@ class Operands:
         left, right = self.value(operand.left), self.value(operand.right)
         if not isinstance(right, exp.Column) and not isinstance(left, exp.Column):
             left = terms.cast(left, self.dialect.double)
+        is_safe = self.dialect.overflow_fails or size_of(operand, self.model) is not None
+        if not is_safe and operand.op in self.dialect.finite:
+            return call(self.dialect.finite[operand.op], left, right)
         if operand.op == "/" and not (isinstance(right, exp.Literal) and float(right.this) != 0):
             right = call("NULLIF", right, whole(0))
         result = _OPERATORS[operand.op](this=terms.bracketed(left), expression=terms.bracketed(right))
-        if self.dialect.overflow_fails or size_of(operand, self.model) is not None:
+        if is_safe:
             return result
         computed = self.layers.add("terms", f"unchecked_{self.hint(operand)}", result)
         return terms.when((self.dialect.is_finite(computed), computed.copy()))
@@ -179,6 +182,11 @@ class Operands:
             return terms.day(date.fromordinal(day)) if day <= date.max.toordinal() else 1
         if abs(bound.amount) * _DAYS[bound.unit] > 4_000 * 366:
             return -1 if bound.amount < 0 else 1
+        if self.dialect.days_begin_at_1 and bound.amount * _DAYS[bound.unit] < -2_000 * 366:
+            raise CannotSay(
+                f"{self.dialect.name} has no day before the year 1, to which a window of 2,000 years could reach",
+                "bake the day in with --as-of, such as `--as-of 2026-11-02`",
+            )
         assert self.as_of_column is not None
         amount = bound.amount * 7 + bound.days if bound.unit == "weeks" else bound.amount
         unit: Unit = "days" if bound.unit == "weeks" else bound.unit

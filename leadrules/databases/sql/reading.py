@@ -235,8 +235,8 @@ class Reader:
         if kind == "boolean":
             said = terms.when((raw, text("true")), (terms.negated(raw.copy()), text("false")))
         else:
-            is_decimal = kind == "decimal"
-            said = self.dialect.decimal_as_text(raw) if is_decimal else terms.cast(raw, self.dialect.text_type)
+            spell = {"decimal": self.dialect.decimal_as_text, "date": self.dialect.day_as_text}.get(kind)
+            said = spell(raw) if spell else terms.cast(raw, self.dialect.text_type)
         return self._text(field, self._named("text", field, said))
 
     # -------------------------------------------------------------- text columns

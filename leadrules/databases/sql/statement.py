@@ -285,11 +285,7 @@ class _Writer:
         """The tables that addresses are looked up in, before all else."""
         listed = []
         for name, domains in sorted(mail.lists.items()):
-            rows = exp.Select(
-                expressions=[
-                    exp.Alias(this=self.dialect.texts_apart(names_of(domains)), alias=exp.Identifier(this="domain"))
-                ]
-            )
+            rows = self.dialect.texts_apart(names_of(domains))
             listed.append(exp.CTE(this=rows, alias=exp.TableAlias(this=exp.Identifier(this=name, quoted=False))))
         ctes = tree.args["with_"]
         ctes.set("expressions", [*listed, *ctes.expressions])

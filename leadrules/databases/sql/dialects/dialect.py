@@ -56,6 +56,26 @@ class Dialect(ABC):
     """Whether patterns are tried in turn, so that a repetition of repetitions could take for ever."""
     names_ignore_case = False
     """Whether two columns whose names differ by case alone are one to it."""
+    spelled: ClassVar[Mapping[str, str]] = {}
+    """Types that are called otherwise in it: `BIGINT`, `TIMESTAMP` for a moment without a zone, and such."""
+    finite: ClassVar[Mapping[str, str]] = {}
+    """Functions that compute as `+`, `-`, `*` and `/` do, and give null where the result is not finite."""
+    largest_list: int | None = None
+    """The longest list behind `IN`, where domains cannot be looked up in a table within an expression."""
+    days_begin_at_1 = False
+    """Whether it ends the query at a day before the year 1, rather than counting on."""
+    longest_statement: int | None = None
+    """The longest statement, in bytes, that it is known to take."""
+
+    # -------------------------------------------------------------- names
+
+    def column_name(self, name: str) -> str:
+        """What a column is called in it that the ruleset calls so."""
+        return name
+
+    def table_part(self, name: str) -> exp.Identifier:
+        """A part of the table's name, as it was asked for."""
+        return exp.Identifier(this=name, quoted=True)
 
     # -------------------------------------------------------------- texts
 
@@ -163,6 +183,10 @@ class Dialect(ABC):
 
     decimals_may_be_nan = False
 
+    def day_as_text(self, value: SQL) -> SQL:
+        """A day as csv has it: `2026-11-02`."""
+        return terms.cast(value, self.text_type)
+
     def has_fraction(self, value: SQL, kind: ColumnKind) -> SQL:
         """Whether a double or a decimal is no whole number."""
         return exp.NEQ(this=value, expression=call("TRUNC", value.copy()))
@@ -248,8 +272,8 @@ class Dialect(ABC):
         return exp.Array(expressions=[text(one) for one in texts])
 
     @abstractmethod
-    def texts_apart(self, joined: str) -> SQL:
-        """A row for each of some texts that are joined by blanks."""
+    def texts_apart(self, joined: str) -> exp.Select:
+        """A row for each of some texts that are joined by blanks; its column is called `domain`."""
 
     # ------------------------------------------------------------ reasons
 
@@ -281,6 +305,11 @@ class Dialect(ABC):
         hundredths = self.concatenated([text("."), call("LPAD", as_text(rest(100)), whole(2), text("0"))])
         part = terms.when((is_zero(rest(100)), text("")), (is_zero(rest(10)), tenths), otherwise=hundredths)
         return self.concatenated([as_text(self.divided(size.copy(), whole(100))), part])
+
+
+def domains(value: SQL) -> exp.Select:
+    """What a function gives as rows, in a column called `domain`."""
+    return exp.Select(expressions=[exp.Alias(this=value, alias=exp.Identifier(this="domain"))])
 
 
 def mark(phrase: str) -> str:

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from leadrules.databases.sql import terms
 from leadrules.databases.sql.characters import Ranges, matching, without
-from leadrules.databases.sql.dialects.dialect import Add, Contribution, Dialect
+from leadrules.databases.sql.dialects.dialect import Add, Contribution, Dialect, domains
 from leadrules.databases.sql.dialects.keyed import Keyed, each
 from leadrules.databases.sql.terms import SQL, call, text, whole
 from leadrules.databases.table import ColumnKind
@@ -159,8 +159,8 @@ class DuckDB(Dialect):
     def includes(self, folded: SQL, texts: Sequence[str]) -> SQL:
         return call("LIST_HAS_ANY", folded, self.list_of(texts))
 
-    def texts_apart(self, joined: str) -> SQL:
-        return call("UNNEST", call("STRING_SPLIT", text(joined), text(" ")))
+    def texts_apart(self, joined: str) -> exp.Select:
+        return domains(call("UNNEST", call("STRING_SPLIT", text(joined), text(" "))))
 
     # ------------------------------------------------------------ reasons
 

@@ -19,7 +19,7 @@ from sqlglot import exp
 
 from leadrules.databases.sql import terms
 from leadrules.databases.sql.characters import ASCII, lower_cased, matching, within, without
-from leadrules.databases.sql.dialects.dialect import Add, Contribution, Dialect
+from leadrules.databases.sql.dialects.dialect import Add, Contribution, Dialect, domains
 from leadrules.databases.sql.terms import SQL, call, text, whole
 from leadrules.databases.table import ColumnKind
 from leadrules.meaning.text import BLANKS
@@ -194,8 +194,8 @@ class Postgres(Dialect):
     def includes(self, folded: SQL, texts: Sequence[str]) -> SQL:
         return exp.ArrayOverlaps(this=folded, expression=self.list_of(texts))
 
-    def texts_apart(self, joined: str) -> SQL:
-        return call("UNNEST", call("STRING_TO_ARRAY", text(joined), text(" ")))
+    def texts_apart(self, joined: str) -> exp.Select:
+        return domains(call("UNNEST", call("STRING_TO_ARRAY", text(joined), text(" "))))
 
     # ------------------------------------------------------------ reasons
 

@@ -18,7 +18,7 @@ from sqlglot import exp
 
 from leadrules.databases.sql import terms
 from leadrules.databases.sql.characters import lower_cased, matching
-from leadrules.databases.sql.dialects.dialect import Add, Contribution, Dialect
+from leadrules.databases.sql.dialects.dialect import Add, Contribution, Dialect, domains
 from leadrules.databases.sql.dialects.keyed import Keyed, each
 from leadrules.databases.sql.dialects.stability import unstable_pattern
 from leadrules.databases.sql.refusals import CannotSay
@@ -203,8 +203,8 @@ class Spark(Dialect):
     def includes(self, folded: SQL, texts: Sequence[str]) -> SQL:
         return call("ARRAYS_OVERLAP", folded, self.list_of(texts))
 
-    def texts_apart(self, joined: str) -> SQL:
-        return call("EXPLODE", call("SPLIT", text(joined), text(" ")))
+    def texts_apart(self, joined: str) -> exp.Select:
+        return domains(call("EXPLODE", call("SPLIT", text(joined), text(" "))))
 
     # ------------------------------------------------------------ reasons
 
