@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 import sys
 import time
@@ -75,13 +76,25 @@ def installed(package: str) -> bool:
     return False
 
 
+_CLOCK = """
+import resource, subprocess, sys, time
+start = time.perf_counter()
+done = subprocess.run(sys.argv[1:], capture_output=True)
+took = time.perf_counter() - start
+sys.stderr.buffer.write(done.stderr)
+print(took, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(done.returncode)
+"""
+
+
 def process(command: Sequence[str]) -> tuple[float, float]:
-    """Seconds and peak memory (MiB) of a whole process. Raises CalledProcessError, with what it said, if it fails."""
-    inner = (
-        "import resource, subprocess, sys; done = subprocess.run(sys.argv[1:], capture_output=True); "
-        "sys.stderr.buffer.write(done.stderr); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss); "
-        "sys.exit(done.returncode)"
-    )
-    start = time.perf_counter()
-    done = subprocess.run([sys.executable, "-S", "-c", inner, *command], check=True, capture_output=True, text=True)
-    return time.perf_counter() - start, int(done.stdout.split()[-1]) / 1024
+    """Seconds and peak memory (MiB) of a whole process. Raises CalledProcessError, with what it said, if it fails.
+
+    A small process of its own holds the clock: a child's peak would count that of a large parent. All contenders
+    keep their bytecode, as whatever is installed has it.
+    """
+    told = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    clock = [sys.executable, "-S", "-c", _CLOCK, *command]
+    done = subprocess.run(clock, check=True, capture_output=True, text=True, env=told)
+    seconds, peak = done.stdout.split()[-2:]
+    return float(seconds), int(peak) / 1024

@@ -33,7 +33,7 @@ def record(kind: type[T]) -> type[T]:
         made.__init__(self, *parts, **named)
 
     made.__init__ = first
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 def _init(kind: Any) -> Any:

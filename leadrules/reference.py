@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -349,10 +349,12 @@ class Evaluation:
     def truth(self, condition: Condition) -> Truth:
         """True, False or None (unknown), by Kleene's tables."""
         match condition:
+            case Compare(op, left, right):
+                return self._compare(op, left, right)
             case And(parts):
-                return _all([self.truth(part) for part in parts])
+                return _all(self.truth(part) for part in parts)
             case Or(parts):
-                return _not(_all([_not(self.truth(part)) for part in parts]))
+                return _not(_all(_not(self.truth(part)) for part in parts))
             case Not(part):
                 return _not(self.truth(part))
             case AtLeast(count, parts):
@@ -368,8 +370,6 @@ class Evaluation:
                 return self.stage in stages
             case IsDisqualified():
                 return bool(self.disqualify_reasons)
-            case Compare(op, left, right):
-                return self._compare(op, left, right)
             case SameText(left, right):
                 one, two = self.value(left), self.value(right)
                 return None if one is None or two is None else fold(one) == fold(two)
@@ -447,10 +447,14 @@ def _not(truth: Truth) -> Truth:
     return None if truth is None else not truth
 
 
-def _all(truths: Sequence[Truth]) -> Truth:
-    if False in truths:
-        return False
-    return None if None in truths else True
+def _all(truths: Iterable[Truth]) -> Truth:
+    """False where one is false, else unknown where one is unknown."""
+    found: Truth = True
+    for truth in truths:
+        if truth is False:
+            return False
+        found = found and truth
+    return found
 
 
 def _at_least(count: int, truths: Sequence[Truth]) -> Truth:

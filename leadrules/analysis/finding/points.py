@@ -232,11 +232,6 @@ def _found_to_matter(look: Looking, position: int) -> bool:
     model, rest = look.model, without(look.model, position)
     rule = model.rules[position]
 
-    def less(lead: Evaluation, score: int | None) -> int | None:
-        other = Evaluation(rest, lead.lead, look.as_of, lead.directory)
-        other.points = tuple(0 if at == position else one for at, one in enumerate(lead.points))
-        return other.score(score)
-
     def accept(outcome: Outcome, lead: Evaluation) -> bool:
         if outcome.excluded:
             return False
@@ -249,7 +244,7 @@ def _found_to_matter(look: Looking, position: int) -> bool:
             found = from_firing(lead, rule) + from_standing(lead)
             if stage is not None:
                 found += from_condition(lead, model.stages[stage].condition)
-            points, without_it = (None, None) if found else (lead.score(of), less(lead, of))
+            points, without_it = (None, None) if found else (lead.score(of), _without_it(lead, rest, position).score(of))
             if points is None or without_it is None:
                 return found + 3
             low, high = sorted((points, without_it))
@@ -340,10 +335,20 @@ def _shown_to_matter(look: Looking, position: int) -> bool:
         tried += 1
         if tried > 25 or look.analysis.left < 5:
             return False
-        other = Evaluation(rest, lead.lead, look.as_of).outcome
-        if (other.held, other.labels, other.disqualified) != (outcome.held, outcome.labels, outcome.disqualified):
+        other = _without_it(lead, rest, position)
+        if (other.total, other.parts) == (lead.total, lead.parts):
+            continue
+        found = other.outcome
+        if (found.held, found.labels, found.disqualified) != (outcome.held, outcome.labels, outcome.disqualified):
             return True
     return False
+
+
+def _without_it(lead: Evaluation, rest: Model, position: int) -> Evaluation:
+    """The lead under the other rules, which give what they gave before."""
+    other = Evaluation(rest, lead.lead, lead.as_of, lead.directory)
+    other.points = tuple(0 if at == position else one for at, one in enumerate(lead.points))
+    return other
 
 
 def _is_without_effect(look: Looking, position: int) -> bool:
