@@ -141,11 +141,7 @@ class OrderedAxis:
 
     def codes(self, values: npt.NDArray[Any], missing: Mask | None, ends: Ends | None = None) -> Codes:
         """The bin of every value, whatever its type of number; rows of `missing` are bin 0."""
-        codes: npt.NDArray[Any] = self._search.reached(values, ends)
-        codes += 1
-        if missing is not None:
-            codes *= ~missing
-        return codes
+        return self._search.bins(values, missing, ends)
 
     def sets(self, atom: Condition) -> Sets:
         bins = np.arange(self.size)

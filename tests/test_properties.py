@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import leadrules
 from leadrules import bins
 from leadrules.checking import check_text
-from leadrules.engine import block, columns, points, search, tables
+from leadrules.engine import block, columns, kernel, points, search, tables
 from leadrules.language.parser import parse
 from leadrules.language.printer import format_source
 from leadrules.language.source import Source
@@ -143,6 +143,16 @@ def test_room_for_tables_never_changes_an_answer(case: Case) -> None:
         assert by_engine(loaded(case), frame, case.as_of, None, block_rows=4) == expected
 
 
+@tried(40)
+@given(odd_cases(RULES, LEADS))
+def test_the_kernel_never_changes_an_answer(odd: tuple[Case, pl.DataFrame]) -> None:
+    case, frame = odd
+    compiled = by_engine(loaded(case), frame, case.as_of, None)
+    with pytest.MonkeyPatch.context() as without:
+        without.setattr(kernel, "KERNEL", None)
+        assert by_engine(loaded(case), frame, case.as_of, None) == compiled
+
+
 @tried(25)
 @given(cases(RULES, LEADS), st.randoms(use_true_random=False))
 def test_the_order_of_rules_never_changes_points(case: Case, random: Any) -> None:
@@ -248,11 +258,13 @@ def test_any_text_gives_problems_and_never_raises(text: str) -> None:
 
 
 @pytest.mark.parametrize("seed", range(1000 if SLOW else 3))
-def test_large_rulesets_agree_on_many_leads(seed: int) -> None:
+def test_large_rulesets_agree_on_many_leads(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cases larger than Hypothesis draws: many rules, and leads enough for blocks that learn from one another."""
     case = case_of_seed(seed, rules=60, most_leads=400)
     ruleset = loaded(case)
     expected = by_reference(ruleset, case.leads.raw(), case.as_of, 3)
+    assert by_engine(ruleset, text_frame(case.leads), case.as_of, 3, block_rows=64, threads=2) == expected
+    monkeypatch.setattr(kernel, "KERNEL", None)
     assert by_engine(ruleset, text_frame(case.leads), case.as_of, 3, block_rows=64, threads=2) == expected
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leadrules.bins import Mask, day_number
+from leadrules.engine import kernel
 from leadrules.engine.block import JOINT_BINS, Block
 from leadrules.engine.operands import Ints
 from leadrules.engine.plan import RulePlan
@@ -113,7 +114,12 @@ class Totals:
 
 def _tabled(layout: Layout, block: Block) -> dict[Bucket, npt.NDArray[Any]]:
     """What the tables give each lead, added up by bucket, a strip of leads after the other."""
-    sums = {bucket: np.zeros(block.rows, layout.kind) for table in layout.tables for bucket in table.points}
+    if kernel.KERNEL is not None:
+        added = {bucket: np.zeros(block.rows, np.int64) for bucket in layout.buckets}
+        bins = [block.codes(axis) for axis in layout.axes]
+        kernel.KERNEL.add_up(layout.compiled, len(layout.tables), bins, list(added.values()), block.rows)
+        return added
+    sums = {bucket: np.zeros(block.rows, layout.kind) for bucket in layout.buckets}
     places, wide = np.empty(STRIP, dtype=np.uint16), np.empty(STRIP, dtype=np.intp)
     kinds = {points.dtype for table in layout.tables for points in table.points.values()}
     given = {kind: np.empty(STRIP, dtype=kind) for kind in kinds}

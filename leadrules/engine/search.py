@@ -1,6 +1,7 @@
-"""How many of some ascending cuts each value of a column reaches: `searchsorted`, many times as fast.
+"""The bin of each value of a column, by how many of some ascending cuts it reaches: `searchsorted`, many times as fast.
 
-Three ways to the same counts, by what the values and the cuts are:
+Bin 0 is missing, and a value that reaches k cuts is in bin k + 1. Three ways to
+the same bins, by what the values and the cuts are:
 
 - whole numbers near the cuts look their count up in a table by value;
 - for a few cuts, each is compared with all values;
@@ -8,6 +9,9 @@ Three ways to the same counts, by what the values and the cuts are:
   than a cut or two (`x = 3` has two, a hair apart). A value's cell tells all but
   these comparisons, which are then made. The map from values to cells never falls
   as values rise, whatever it rounds, and that is all that exactness needs.
+
+Where there is a kernel, it walks the table or the grid; even a few cuts are then
+best served by a grid.
 """
 
 from __future__ import annotations
@@ -18,11 +22,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from leadrules.engine import kernel
+
+Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.integer[Any]]
 Ends = tuple[Any, Any]
 
 FEW = 12
-"""So many comparisons cost what a grid does."""
+"""So many comparisons cost what a grid does in NumPy."""
 STRIP = 1 << 14
 """Values looked at together: what is worked out on the way should stay in the processor's cache."""
 
@@ -47,14 +54,36 @@ class Search:
         # Beyond this, the distance of a value from a cut may not be finite.
         if len(cuts) and cuts.dtype != object and np.abs(cuts[[0, -1]]).max() < 1e290:
             self._lay_table()
-            if FEW < len(cuts) < self.CELLS // 2:
+            if 1 < len(cuts) < self.CELLS // 2:
                 self._lay_grid()
 
-    def reached(self, values: npt.NDArray[Any], ends: Ends | None = None) -> Codes:
-        """The count for every value, whatever its type of number; any count for NaN.
+    def bins(self, values: npt.NDArray[Any], missing: Mask | None = None, ends: Ends | None = None) -> Codes:
+        """The bin of every value, whatever its type of number; any but 0 for NaN, 0 in rows of `missing`.
 
         `ends` are the least and the largest value, where somebody has worked them out already.
         """
+        compiled = self._compiled(values, missing)
+        if compiled is not None:
+            return compiled
+        bins: npt.NDArray[Any] = self._reached(values, ends)
+        bins += 1
+        if missing is not None:
+            bins *= ~missing
+        return bins
+
+    def _compiled(self, values: npt.NDArray[Any], missing: Mask | None) -> Codes | None:
+        """What `bins` says, from the kernel; None where there is none, or it does not know these values or cuts."""
+        loops, kind = kernel.KERNEL, values.dtype.kind
+        if loops is None or not len(values) or kind == "O" or self.code_type is np.uint32:
+            return None
+        if kind in "iu" and values.dtype != np.uint64 and self._table is not None:
+            return loops.by_value(values, missing, self._first, self._table)
+        if self._cells and self.cuts.dtype == np.float64:
+            return loops.by_cell(values, missing, self._origin, self._scale, self._below, self._own)
+        return None
+
+    def _reached(self, values: npt.NDArray[Any], ends: Ends | None) -> Codes:
+        """How many cuts every value reaches."""
         if not len(self.cuts) or not len(values):
             return np.zeros(len(values), dtype=self.code_type)
         if values.dtype == object or self.cuts.dtype == object:
@@ -128,7 +157,7 @@ class Search:
         first = np.searchsorted(places, np.arange(cells))
         self._below = first.astype(self.code_type)
         held = np.bincount(places, minlength=cells)
-        beyond = np.inf if self.cuts.dtype == np.float64 else np.iinfo(np.int64).max
+        beyond = np.nan if self.cuts.dtype == np.float64 else np.iinfo(np.int64).max
         padded = np.append(self.cuts, [beyond, beyond]).astype(self.cuts.dtype)
         self._own = [np.where(held > which, padded[first + which], beyond) for which in range(held.max())]
 

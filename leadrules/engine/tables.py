@@ -14,11 +14,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from leadrules.engine import kernel
 from leadrules.engine.block import JOINT_BINS, Block
 from leadrules.engine.operands import Ints
 from leadrules.engine.plan import Plan, RulePlan
@@ -39,14 +41,40 @@ class Table:
     points: Mapping[Bucket, Ints]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Layout:
-    """The joint tables for some sizes of the axes, the rules that none of them holds, and a type that holds any sum."""
+    """The joint tables for some sizes of the axes, and the rules that none of them holds.
+
+    `axes` and `buckets` are those of all tables; `kind` is a type that holds any sum.
+    """
 
     sizes: Mapping[int, int]
     tables: Sequence[Table]
     leftover: Sequence[int]
     kind: np.dtype[np.signedinteger[Any]]
+
+    @cached_property
+    def axes(self) -> tuple[int, ...]:
+        return tuple(sorted({axis for table in self.tables for axis in table.axes}))
+
+    @cached_property
+    def buckets(self) -> tuple[Bucket, ...]:
+        return tuple(dict.fromkeys(bucket for table in self.tables for bucket in table.points))
+
+    @cached_property
+    def compiled(self) -> Ints:
+        """The tables as the kernel wants them: see `add_up` in `kernel.c`."""
+        axes = {axis: place for place, axis in enumerate(self.axes)}
+        buckets = {bucket: place for place, bucket in enumerate(self.buckets)}
+        found: list[int] = []
+        for table in self.tables:
+            found.append(len(table.axes))
+            for axis in table.axes:
+                found += axes[axis], self.sizes[axis]
+            found.append(len(table.points))
+            for bucket, points in table.points.items():
+                found += buckets[bucket], kernel.address(points), points.itemsize
+        return np.array(found, dtype=np.int64)
 
 
 class Tables:

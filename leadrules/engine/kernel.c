@@ -1,0 +1,95 @@
+/* The two inner loops of scoring: values into bins, and bins into points.
+ *
+ * What they compute is said in leadrules/engine/search.py and leadrules/engine/points.py, where NumPy
+ * computes the same; leadrules/engine/kernel.py calls them. Plain C99, no library, no state.
+ */
+
+#include <stdint.h>
+
+/* A checksum of this very text, so that a library made from another one is never used. */
+#ifndef SOURCE
+#define SOURCE 0
+#endif
+uint32_t source(void) { return SOURCE; }
+
+/* Leads whose points are added up together: their places and sums stay in the first cache. */
+#define STRIP 1024
+
+/* Bins of doubles, by the grid: `below` counts the cuts below a cell, `first` and `second` are its own
+ * (`second` may be null). Bin 0 is what `missing` marks (it may be null). */
+#define BY_CELL(name, code_t)                                                                          \
+  void name(int64_t rows, const double *values, const uint8_t *missing, double origin, double scale,   \
+            int64_t cells, const code_t *below, const double *first, const double *second,             \
+            code_t *bins) {                                                                            \
+    const double last = (double)(cells - 1);                                                           \
+    for (int64_t row = 0; row < rows; row++) {                                                         \
+      double value = values[row], scaled = (value - origin) * scale;                                   \
+      scaled = scaled > 0.0 ? scaled : 0.0; /* NaN too */                                              \
+      scaled = scaled < last ? scaled : last;                                                          \
+      int32_t cell = (int32_t)scaled;                                                                  \
+      code_t bin = (code_t)(1 + below[cell] + (value >= first[cell]));                                 \
+      bins[row] = second ? (code_t)(bin + (value >= second[cell])) : bin;                              \
+    }                                                                                                  \
+    if (missing)                                                                                       \
+      for (int64_t row = 0; row < rows; row++) bins[row] &= (code_t)(missing[row] - 1);                \
+  }
+BY_CELL(by_cell_8, uint8_t)
+BY_CELL(by_cell_16, uint16_t)
+
+/* Bins of whole numbers, by a table of counts: its first entry is that of `first`, and of all below. */
+#define BY_VALUE(name, code_t)                                                                         \
+  void name(int64_t rows, const int64_t *values, const uint8_t *missing, int64_t first, int64_t last,  \
+            const code_t *counts, code_t *bins) {                                                      \
+    for (int64_t row = 0; row < rows; row++) {                                                         \
+      int64_t value = values[row];                                                                     \
+      value = value > first ? value : first;                                                           \
+      value = value < last ? value : last;                                                             \
+      bins[row] = (code_t)(1 + counts[value - first]);                                                 \
+    }                                                                                                  \
+    if (missing)                                                                                       \
+      for (int64_t row = 0; row < rows; row++) bins[row] &= (code_t)(missing[row] - 1);                \
+  }
+BY_VALUE(by_value_8, uint8_t)
+BY_VALUE(by_value_16, uint16_t)
+
+#define PLACE(code_t)                                                                                  \
+  for (int64_t row = 0; row < strip; row++)                                                            \
+    places[row] = (uint16_t)(places[row] * size + ((const code_t *)bins[axis])[start + row])
+
+#define ADD(points_t)                                                                                  \
+  for (int64_t row = 0; row < strip; row++) into[row] += ((const points_t *)points)[places[row]]
+
+/* Add up what tables over joint bins give each lead.
+ *
+ * `bins` and `widths` (in bytes) are those of every axis, `sums` has an array of points for every bucket.
+ * `layout` is, for each table: how many axes; for each of these its position and its number of bins; how
+ * many buckets; for each of these its position, the address of its points and their width in bytes. */
+void add_up(int64_t rows, int64_t tables, const int64_t *layout, const void *const *bins,
+            const int64_t *widths, int64_t *const *sums) {
+  for (int64_t start = 0; start < rows; start += STRIP) {
+    const int64_t strip = rows - start < STRIP ? rows - start : STRIP;
+    const int64_t *at = layout;
+    for (int64_t table = 0; table < tables; table++) {
+      uint16_t places[STRIP] = {0};
+      for (int64_t axes = *at++; axes > 0; axes--) {
+        const int64_t axis = *at++;
+        const uint16_t size = (uint16_t)*at++;
+        if (widths[axis] == 1)
+          PLACE(uint8_t);
+        else
+          PLACE(uint16_t);
+      }
+      for (int64_t buckets = *at++; buckets > 0; buckets--) {
+        int64_t *into = sums[*at++] + start;
+        const void *points = (const void *)(intptr_t)*at++;
+        const int64_t width = *at++;
+        if (width == 2)
+          ADD(int16_t);
+        else if (width == 4)
+          ADD(int32_t);
+        else
+          ADD(int64_t);
+      }
+    }
+  }
+}

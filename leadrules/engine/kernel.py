@@ -1,0 +1,119 @@
+"""The inner loops of scoring in C (`kernel.c`), where whoever installed leadrules had a C compiler.
+
+NumPy computes the same, and does where there is no kernel: nothing is answered
+by one of the two alone, and the tests hold both to the same answers. What the
+kernel adds is speed: one call where NumPy needs hundreds, and Python's lock is
+free all that time, so that two threads score twice as many leads.
+
+Questionable decision: C, and not a compiler in Python such as Numba. That would
+take longer to load than to score a million leads; this takes a millisecond.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import zlib
+from collections.abc import Sequence
+from ctypes import c_double, c_int64, c_uint32, c_void_p
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+SOURCE = Path(__file__).with_name("kernel.c")
+LIBRARY = Path(__file__).with_name("_kernel.so")
+"""Made when leadrules is built (`hatch_build.py`), under this name on every system."""
+
+_BY_CELL = (c_int64, c_void_p, c_void_p, c_double, c_double, c_int64, c_void_p, c_void_p, c_void_p, c_void_p)
+_BY_VALUE = (c_int64, c_void_p, c_void_p, c_int64, c_int64, c_void_p, c_void_p)
+_ADD_UP = (c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p)
+_BITS: dict[Any, int] = {np.dtype(np.uint8): 8, np.dtype(np.uint16): 16}
+
+
+class Kernel:
+    """The compiled loops. Tables and sums are contiguous; the caller answers for their types and lengths."""
+
+    def __init__(self, library: ctypes.CDLL):
+        self._by_cell = {kind: _function(library, f"by_cell_{bits}", _BY_CELL) for kind, bits in _BITS.items()}
+        self._by_value = {kind: _function(library, f"by_value_{bits}", _BY_VALUE) for kind, bits in _BITS.items()}
+        self._add_up = _function(library, "add_up", _ADD_UP)
+
+    def by_cell(
+        self,
+        values: npt.NDArray[Any],
+        missing: npt.NDArray[np.bool_] | None,
+        origin: float,
+        scale: float,
+        below: npt.NDArray[Any],
+        own: Sequence[npt.NDArray[np.float64]],
+    ) -> npt.NDArray[Any]:
+        """Bins of numbers, as doubles, by a grid: how many cuts lie below each cell, and its own, one or two."""
+        values, missing = np.ascontiguousarray(values, dtype=np.float64), _contiguous(missing)
+        bins = np.empty(len(values), dtype=below.dtype)
+        first, second = own[0], own[1] if len(own) > 1 else None
+        arrays = (_address(below), _address(first), _address(second), _address(bins))
+        work = self._by_cell[below.dtype]
+        work(len(values), _address(values), _address(missing), origin, scale, len(below), *arrays)
+        return bins
+
+    def by_value(
+        self,
+        values: npt.NDArray[Any],
+        missing: npt.NDArray[np.bool_] | None,
+        first: int,
+        counts: npt.NDArray[Any],
+    ) -> npt.NDArray[Any]:
+        """Bins of whole numbers, which an int64 can hold, by a table of counts, from that of `first` on."""
+        values, missing = np.ascontiguousarray(values, dtype=np.int64), _contiguous(missing)
+        bins = np.empty(len(values), dtype=counts.dtype)
+        last = first + len(counts) - 1
+        work = self._by_value[counts.dtype]
+        work(len(values), _address(values), _address(missing), first, last, _address(counts), _address(bins))
+        return bins
+
+    def add_up(
+        self,
+        layout: npt.NDArray[np.int64],
+        tables: int,
+        bins: Sequence[npt.NDArray[Any]],
+        sums: Sequence[npt.NDArray[np.int64]],
+        rows: int,
+    ) -> None:
+        """Add what tables give each lead to `sums`; `layout` is described in `kernel.c`."""
+        bins = [np.ascontiguousarray(one, None if one.dtype in _BITS else np.uint16) for one in bins]
+        widths = np.array([one.itemsize for one in bins], dtype=np.int64)
+        places, into = (np.array([address(one) for one in some], dtype=np.int64) for some in (bins, sums))
+        self._add_up(rows, tables, *map(_address, (layout, places, widths, into)))
+
+
+def address(array: npt.NDArray[Any]) -> int:
+    """Where an array lies; quicker than `array.ctypes.data`."""
+    return array.__array_interface__["data"][0]
+
+
+def _address(array: npt.NDArray[Any] | None) -> int | None:
+    return None if array is None else address(array)
+
+
+def _contiguous(mask: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.bool_] | None:
+    return None if mask is None else np.ascontiguousarray(mask)
+
+
+def _function(library: ctypes.CDLL, name: str, takes: Sequence[type], gives: type | None = None) -> Any:
+    function = getattr(library, name)
+    function.argtypes, function.restype = takes, gives
+    return function
+
+
+def load() -> Kernel | None:
+    """The kernel; None where there is none, or where it was made from another source than lies here."""
+    try:
+        library = ctypes.CDLL(str(LIBRARY))
+        made_from = _function(library, "source", (), c_uint32)()
+        return Kernel(library) if made_from == zlib.crc32(SOURCE.read_bytes()) else None
+    except (OSError, AttributeError):
+        return None
+
+
+KERNEL = load()
