@@ -68,21 +68,19 @@ def within(ranges: Ranges, whole: Ranges) -> bool:
     return not without(ranges, whole)
 
 
+@cache
 def lower_cased() -> tuple[str, str]:
     """Characters beyond ASCII that folding changes one for one, and what each becomes."""
     import polars as pl
 
     from leadrules.meaning.text import folded
 
-    every = every_character()[0x80:]
-    lowered = pl.DataFrame({"char": every}).select(folded(pl.col("char")).alias("fold"), "char")
-    plain = pl.DataFrame({"char": every}).select(pl.col("char").str.normalize("NFC").alias("normal"))
-    pairs = [
-        (char, low)
-        for char, low, normal in zip(every, lowered["fold"], plain["normal"], strict=True)
-        if low != normal and len(low) == 1 and len(normal) == 1
-    ]
-    return "".join(char for char, _ in pairs), "".join(low for _, low in pairs)
+    every = pl.DataFrame({"char": every_character()[0x80:]})
+    changed = every.select(
+        "char", folded(pl.col("char")).alias("low"), pl.col("char").str.normalize("NFC").alias("one")
+    )
+    changed = changed.filter(pl.col("low") != pl.col("one"), pl.col("low", "one").str.len_chars() == 1)
+    return "".join(changed["char"]), "".join(changed["low"])
 
 
 def written(ranges: Ranges, escape: Callable[[int], str], but: bool = False) -> str:

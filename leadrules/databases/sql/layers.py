@@ -48,9 +48,11 @@ class Layers:
     tables: set[str] = field(default_factory=set)
     named: dict[str, _Named] = field(default_factory=dict)
     _raw: dict[str, exp.Expression] = field(default_factory=dict)
+    _shared: dict[str, exp.Expression] = field(default_factory=dict)
 
     def add(self, phase: Phase, hint: str, expression: exp.Expression, comment: str | None = None) -> exp.Expression:
         """Name an expression; the column that stands for it. What it needs of the table comes along if it has to."""
+        self._share(expression)
         columns = list(expression.find_all(exp.Column))
         needs = frozenset(one.name for one in columns if one.name in self.named)
         if needs and any(one.this.args.get("quoted") for one in columns):
@@ -63,6 +65,14 @@ class Layers:
         name = self._free(hint)
         self.named[name] = _Named(name, expression, needs, place, comment)
         return terms.column(name)
+
+    def _share(self, expression: exp.Expression) -> None:
+        """Put columns of the first layer in place of `terms.shared` texts."""
+        long = [one for one in expression.find_all(exp.Literal) if len(one.this) > LONGEST]
+        for literal in [one for one in long if terms.SHARED in one.meta]:
+            if literal.this not in self._shared:
+                self._shared[literal.this] = self.add("read", literal.meta[terms.SHARED], terms.text(literal.this))
+            literal.replace(self._shared[literal.this].copy())
 
     def _brought_along(self, node: exp.Expression) -> exp.Expression:
         """A column of the table, which later layers do not see, as one that they do."""

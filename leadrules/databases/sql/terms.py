@@ -18,6 +18,8 @@ SQL = exp.Expression
 AT_ONCE = 40
 """So many terms stand in one sum, so many conditions in one `AND`; more are put in groups, so that no tree is deep."""
 
+SHARED = "shared as"
+
 
 def column(name: str, quoted: bool = False, table: str | None = None) -> exp.Column:
     """A column by its name, which stands as it is."""
@@ -38,6 +40,13 @@ def whole(value: int) -> SQL:
 
 def text(value: str) -> exp.Literal:
     return exp.Literal(this=value, is_string=True)
+
+
+def shared(value: str, name: str) -> exp.Literal:
+    """A text so long that it stands in the statement once, as a column of that name (see `Layers`)."""
+    literal = text(value)
+    literal.meta[SHARED] = name
+    return literal
 
 
 def truth(value: bool) -> exp.Boolean:

@@ -15,10 +15,11 @@ from leadrules.databases.sql.characters import Ranges, every_character, ranges_o
 
 _LAST_MARK = "\u0345"
 """The mark that every other goes before."""
-_SIGNS: tuple[tuple[Ranges, Ranges], ...] = (
+SIGNS: tuple[tuple[Ranges, Ranges], ...] = (
     (((0xE38, 0xE39),), ((0xE48, 0xE4B),)),
     (((0xEB8, 0xEB9),), ((0xEC8, 0xECB),)),
 )
+"""Vowel signs, and the tone signs that stand behind them."""
 _DOTTED_I: Ranges = ((0x130, 0x130),)
 """In lower case it ends with a mark of its own."""
 
@@ -46,7 +47,7 @@ def unstable_pattern(characters: Callable[[Ranges], str]) -> str:
     odd, marks = unstable()
     rest = marks
     parts = [characters(odd)]
-    for vowels, tones in _SIGNS:
+    for vowels, tones in SIGNS:
         parts.append(characters(vowels) + characters(without(marks, tones)))
         rest = without(rest, vowels)
     leading = tuple(sorted((*rest, *_DOTTED_I)))
