@@ -12,23 +12,31 @@
 #endif
 uint32_t source(void) { return SOURCE; }
 
-/* Leads whose points are added up together: their places and sums stay in the first cache. */
-#define STRIP 1024
+/* Where it can be, a loop is compiled twice, for any processor and for one that has wider registers;
+ * whoever loads the library picks. */
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
+#define WIDER __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDER
+#endif
 
-/* Bins of doubles, by the grid: `below` counts the cuts below a cell, `first` and `second` are its own
- * (`second` may be null). Bin 0 is what `missing` marks (it may be null). */
+/* Leads whose points are added up together: their places and sums stay in the first cache. */
+#define STRIP 4096
+
+/* Bins of doubles, by the grid: `below` counts the cuts below a cell, of which no cell has more than `deep`.
+ * After the last of `cuts` stands one that nothing reaches. Bin 0 is what `missing` marks (it may be null). */
 #define BY_CELL(name, code_t)                                                                          \
   void name(int64_t rows, const double *values, const uint8_t *missing, double origin, double scale,   \
-            int64_t cells, const code_t *below, const double *first, const double *second,             \
-            code_t *bins) {                                                                            \
+            int64_t cells, const code_t *below, const double *cuts, int64_t deep, code_t *bins) {      \
     const double last = (double)(cells - 1);                                                           \
     for (int64_t row = 0; row < rows; row++) {                                                         \
       double value = values[row], scaled = (value - origin) * scale;                                   \
-      scaled = scaled > 0.0 ? scaled : 0.0; /* NaN too */                                              \
+      scaled = scaled > 0.5 ? scaled : 0.5; /* NaN too; with 0.0, gcc would guess, and branch */        \
       scaled = scaled < last ? scaled : last;                                                          \
-      int32_t cell = (int32_t)scaled;                                                                  \
-      code_t bin = (code_t)(1 + below[cell] + (value >= first[cell]));                                 \
-      bins[row] = second ? (code_t)(bin + (value >= second[cell])) : bin;                              \
+      int64_t reached = below[(int32_t)scaled];                                                        \
+      reached += value >= cuts[reached];                                                               \
+      if (deep > 1) reached += value >= cuts[reached];                                                 \
+      bins[row] = (code_t)(reached + 1);                                                               \
     }                                                                                                  \
     if (missing)                                                                                       \
       for (int64_t row = 0; row < rows; row++) bins[row] &= (code_t)(missing[row] - 1);                \
@@ -52,6 +60,28 @@ BY_CELL(by_cell_16, uint16_t)
 BY_VALUE(by_value_8, uint8_t)
 BY_VALUE(by_value_16, uint16_t)
 
+/* Positions of texts of up to twelve bytes, each as the sixteen bytes that hold it, in a hash table of `1 << bits`:
+ * `held` has the texts, `positions` theirs. Position 0 is what is not known (`known` may be null), and what is not
+ * found, which `strange` marks. Gives how many these are. */
+#define FIND(name, code_t)                                                                             \
+  int64_t name(int64_t rows, const uint64_t *texts, const uint8_t *known, uint64_t one, uint64_t other, \
+               int64_t bits, const uint64_t *held, const code_t *positions, code_t *found,             \
+               uint8_t *strange) {                                                                     \
+    int64_t missed = 0;                                                                                \
+    for (int64_t row = 0; row < rows; row++) {                                                         \
+      const uint64_t low = texts[2 * row], high = texts[2 * row + 1];                                  \
+      const uint64_t place = (low * one + high * other) >> (64 - bits);                                \
+      const uint8_t here = known ? known[row] : 1;                                                     \
+      const uint8_t same = (held[2 * place] == low) & (held[2 * place + 1] == high) & here;            \
+      found[row] = (code_t)(positions[place] * same);                                                  \
+      strange[row] = same ^ here;                                                                      \
+      missed += same ^ here;                                                                           \
+    }                                                                                                  \
+    return missed;                                                                                     \
+  }
+FIND(find_8, uint8_t)
+FIND(find_16, uint16_t)
+
 #define PLACE(code_t)                                                                                  \
   for (int64_t row = 0; row < strip; row++)                                                            \
     places[row] = (uint16_t)(places[row] * size + ((const code_t *)bins[axis])[start + row])
@@ -64,7 +94,7 @@ BY_VALUE(by_value_16, uint16_t)
  * `bins` and `widths` (in bytes) are those of every axis, `sums` has an array of points for every bucket.
  * `layout` is, for each table: how many axes; for each of these its position and its number of bins; how
  * many buckets; for each of these its position, the address of its points and their width in bytes. */
-void add_up(int64_t rows, int64_t tables, const int64_t *layout, const void *const *bins,
+WIDER void add_up(int64_t rows, int64_t tables, const int64_t *layout, const void *const *bins,
             const int64_t *widths, int64_t *const *sums) {
   for (int64_t start = 0; start < rows; start += STRIP) {
     const int64_t strip = rows - start < STRIP ? rows - start : STRIP;

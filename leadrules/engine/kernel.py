@@ -14,7 +14,7 @@ from __future__ import annotations
 import ctypes
 import zlib
 from collections.abc import Sequence
-from ctypes import c_double, c_int64, c_uint32, c_void_p
+from ctypes import c_double, c_int64, c_uint32, c_uint64, c_void_p
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,9 @@ SOURCE = Path(__file__).with_name("kernel.c")
 LIBRARY = Path(__file__).with_name("_kernel.so")
 """Made when leadrules is built (`hatch_build.py`), under this name on every system."""
 
-_BY_CELL = (c_int64, c_void_p, c_void_p, c_double, c_double, c_int64, c_void_p, c_void_p, c_void_p, c_void_p)
+_BY_CELL = (c_int64, c_void_p, c_void_p, c_double, c_double, c_int64, c_void_p, c_void_p, c_int64, c_void_p)
 _BY_VALUE = (c_int64, c_void_p, c_void_p, c_int64, c_int64, c_void_p, c_void_p)
+_FIND = (c_int64, c_void_p, c_void_p, c_uint64, c_uint64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p)
 _ADD_UP = (c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p)
 _BITS: dict[Any, int] = {np.dtype(np.uint8): 8, np.dtype(np.uint16): 16}
 
@@ -37,6 +38,7 @@ class Kernel:
     def __init__(self, library: ctypes.CDLL):
         self._by_cell = {kind: _function(library, f"by_cell_{bits}", _BY_CELL) for kind, bits in _BITS.items()}
         self._by_value = {kind: _function(library, f"by_value_{bits}", _BY_VALUE) for kind, bits in _BITS.items()}
+        self._find = {kind: _function(library, f"find_{bits}", _FIND, c_int64) for kind, bits in _BITS.items()}
         self._add_up = _function(library, "add_up", _ADD_UP)
 
     def by_cell(
@@ -46,15 +48,14 @@ class Kernel:
         origin: float,
         scale: float,
         below: npt.NDArray[Any],
-        own: Sequence[npt.NDArray[np.float64]],
+        cuts: npt.NDArray[np.float64],
+        deep: int,
     ) -> npt.NDArray[Any]:
-        """Bins of numbers, as doubles, by a grid: how many cuts lie below each cell, and its own, one or two."""
+        """Bins of numbers, as doubles, by a grid: how many cuts lie below each cell, and how many at most in one."""
         values, missing = np.ascontiguousarray(values, dtype=np.float64), _contiguous(missing)
         bins = np.empty(len(values), dtype=below.dtype)
-        first, second = own[0], own[1] if len(own) > 1 else None
-        arrays = (_address(below), _address(first), _address(second), _address(bins))
-        work = self._by_cell[below.dtype]
-        work(len(values), _address(values), _address(missing), origin, scale, len(below), *arrays)
+        grid = (origin, scale, len(below), _address(below), _address(cuts), deep)
+        self._by_cell[below.dtype](len(values), _address(values), _address(missing), *grid, _address(bins))
         return bins
 
     def by_value(
@@ -67,10 +68,24 @@ class Kernel:
         """Bins of whole numbers, which an int64 can hold, by a table of counts, from that of `first` on."""
         values, missing = np.ascontiguousarray(values, dtype=np.int64), _contiguous(missing)
         bins = np.empty(len(values), dtype=counts.dtype)
-        last = first + len(counts) - 1
-        work = self._by_value[counts.dtype]
-        work(len(values), _address(values), _address(missing), first, last, _address(counts), _address(bins))
+        table = (first, first + len(counts) - 1, _address(counts))
+        self._by_value[counts.dtype](len(values), _address(values), _address(missing), *table, _address(bins))
         return bins
+
+    def find(
+        self,
+        texts: npt.NDArray[np.void],
+        known: npt.NDArray[np.bool_] | None,
+        factors: tuple[int, int],
+        held: npt.NDArray[np.void],
+        positions: npt.NDArray[Any],
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
+        """Positions of short texts in a hash table, and which texts are known but not there; None for no text."""
+        found, strange = np.empty(len(texts), dtype=positions.dtype), np.empty(len(texts), dtype=np.bool_)
+        table = (*factors, len(held).bit_length() - 1, address(held), address(positions))
+        work = self._find[positions.dtype]
+        missed = work(len(texts), address(texts), _address(known), *table, address(found), address(strange))
+        return found, strange if missed else None
 
     def add_up(
         self,

@@ -65,6 +65,15 @@ class _View:
         self.__array_interface__ = {"version": 3, "data": (address, True), "shape": (count,), "typestr": dtype}
 
 
+def keep_freed() -> None:
+    """Have the C library keep what is freed, for the next block, rather than give it back and fetch it page by page.
+
+    glibc gives back what is larger than the largest array ever freed, up to 32 MiB, and twice that at the end of its
+    memory: see `M_MMAP_THRESHOLD` in mallopt(3). So one such array is freed here; it is never written to.
+    """
+    np.empty(31 << 20, dtype=np.uint8)
+
+
 def values_and_known(cells: pl.Series, dtype: npt.DTypeLike) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
     """A series's values as they lie in memory, and which of them are known; None for all of them.
 

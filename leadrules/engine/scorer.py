@@ -16,13 +16,14 @@ import polars as pl
 
 from leadrules.bins import Mask
 from leadrules.engine.columns import Column, ColumnReader
+from leadrules.engine.memory import keep_freed
 from leadrules.engine.points import Cuts
 from leadrules.engine.score import Engine, Scored
 from leadrules.engine.table import added_columns
 from leadrules.meaning.cells import value_at
 from leadrules.ruleset import Model
 
-BLOCK_ROWS = 131_072
+BLOCK_ROWS = 262_144
 """Leads scored at a time: their columns stay near the processor, and a file of any size takes the same memory."""
 LEAST_ROWS = 32_768
 """A block of fewer leads is not worth a thread of its own."""
@@ -66,6 +67,7 @@ class Scorer:
     """A model, ready for the leads of one as-of date."""
 
     def __init__(self, model: Model, as_of: date):
+        keep_freed()
         self.model = model
         self.engine = Engine(model, as_of)
         self.readers = {position: ColumnReader(model.fields[position]) for position in model.read_fields}

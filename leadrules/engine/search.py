@@ -79,7 +79,7 @@ class Search:
         if kind in "iu" and values.dtype != np.uint64 and self._table is not None:
             return loops.by_value(values, missing, self._first, self._table)
         if self._cells and self.cuts.dtype == np.float64:
-            return loops.by_cell(values, missing, self._origin, self._scale, self._below, self._own)
+            return loops.by_cell(values, missing, self._origin, self._scale, self._below, self._padded, self._deep)
         return None
 
     def _reached(self, values: npt.NDArray[Any], ends: Ends | None) -> Codes:
@@ -152,14 +152,15 @@ class Search:
                 cells *= 2
 
     def _fill(self, cells: int, places: npt.NDArray[np.intp]) -> None:
-        """For each cell, how many cuts lie below it, and its own: what no value reaches where it has none."""
+        """For each cell, how many cuts lie below it; its own, if it has any, come next in `_padded`.
+
+        A cut of a later cell may come next as well: no value of this one reaches it, nor what stands after all cuts.
+        """
         self._cells = cells
-        first = np.searchsorted(places, np.arange(cells))
-        self._below = first.astype(self.code_type)
-        held = np.bincount(places, minlength=cells)
+        self._below = np.searchsorted(places, np.arange(cells)).astype(self.code_type)
+        self._deep = int(np.bincount(places).max())
         beyond = np.nan if self.cuts.dtype == np.float64 else np.iinfo(np.int64).max
-        padded = np.append(self.cuts, [beyond, beyond]).astype(self.cuts.dtype)
-        self._own = [np.where(held > which, padded[first + which], beyond) for which in range(held.max())]
+        self._padded = np.append(self.cuts, np.array(beyond, dtype=self.cuts.dtype))
 
     def _places(self, values: npt.NDArray[Any], cells: int) -> npt.NDArray[np.intp]:
         """Each value's cell: cell 1 begins near the least cut; what lies outside goes to the first and last cell."""
@@ -173,9 +174,8 @@ class Search:
         for start in range(0, len(values), STRIP):
             part = slice(start, start + STRIP)
             strip = values[part]
-            places = self._places(strip, self._cells)
-            found: npt.NDArray[Any] = self._below.take(places, mode="clip")
-            for cuts in self._own:
-                found += strip >= cuts.take(places, mode="clip")
+            found: npt.NDArray[Any] = self._below.take(self._places(strip, self._cells), mode="clip")
+            for _ in range(self._deep):
+                found += strip >= self._padded.take(found, mode="clip")
             codes[part] = found
         return codes

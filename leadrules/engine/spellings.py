@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from leadrules.engine import kernel
 from leadrules.engine.memory import values_and_known
 from leadrules.engine.search import code_type
 from leadrules.meaning.cells import values_of
@@ -47,9 +48,11 @@ class Spellings:
         views, known = values_and_known(cells, _VIEW)
         table = self._table
         codes, strange = table.find(views, known)
-        if len(strange) and self._learn(cells.gather(strange[: self.SAMPLE])):
-            table = self._table
-            codes, strange = table.find(views, known)
+        if len(strange):
+            self._learn(cells.gather(strange[: self.SAMPLE]))
+            if table is not self._table:  # learned here, or meanwhile by another thread
+                table = self._table
+                codes, strange = table.find(views, known)
         if not len(strange):
             return table.texts, codes
         if len(strange) > len(cells) // 2:
@@ -101,6 +104,10 @@ class _Table:
         self, views: npt.NDArray[np.void], known: npt.NDArray[np.bool_] | None
     ) -> tuple[Codes, npt.NDArray[np.intp]]:
         """Each row's position in `texts`, and the rows that are known but not found."""
+        if kernel.KERNEL is not None:
+            factors = (int(self._factors[0]), int(self._factors[1]))
+            found, missed = kernel.KERNEL.find(views, known, factors, self._views, self._codes)
+            return found, _NO_ROWS if missed is None else np.flatnonzero(missed)
         places = self._places(views)
         same = self._views.take(places).view(np.uint64) == views.view(np.uint64)
         strange = same.view(np.uint16) != _BOTH

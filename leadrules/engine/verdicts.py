@@ -14,7 +14,7 @@ from leadrules.bins import Mask
 from leadrules.engine.block import Block
 from leadrules.engine.operands import Texts
 from leadrules.meaning.text import fold
-from leadrules.ruleset import Framework, Label, LabelJoin, LabelRows, LabelTable, Operand, Stage
+from leadrules.ruleset import TRUE, Framework, Label, LabelJoin, LabelRows, LabelTable, Operand, Stage
 
 
 def decide_framework(block: Block, position: int, framework: Framework) -> Texts:
@@ -36,21 +36,22 @@ def decide_framework(block: Block, position: int, framework: Framework) -> Texts
 
 def decide_stage(block: Block, position: int, stage: Stage, never: Mask) -> None:
     """Which leads hold a stage; it becomes the stage of those, being the last one decided so far."""
-    held = block.mask(stage.condition) & ~never
+    may = ~never
+    held = may if stage.condition == TRUE else block.mask(stage.condition) & may
     if stage.threshold is not None:
         score = block.scores[stage.on]
-        reached = np.zeros(block.rows, dtype=bool)
+        reached: Mask = np.zeros(block.rows, dtype=bool)
         for row in reversed(stage.threshold):
-            here = block.mask(row.condition)
-            reached = ((score >= row.points) & here) | (reached & ~here)
-        held &= reached
+            enough = score >= row.points
+            reached = enough if row.condition == TRUE else np.where(block.mask(row.condition), enough, reached)
+        held = held & reached
     if stage.after:
         before = np.zeros(block.rows, dtype=bool)
         for other in stage.after:
             before |= block.held[other]
-        held &= before
+        held = held & before
     if stage.always is not None:
-        held |= block.mask(stage.always) & ~never
+        held = held | (block.mask(stage.always) & may)
     block.held[position] = held
     # The largest position held, -1 for none: arithmetic, for branches on what each lead holds are guesses.
     np.maximum(block.stage, np.multiply(held, np.int16(position + 1)) - np.int16(1), out=block.stage)
