@@ -144,13 +144,13 @@ def test_room_for_tables_never_changes_an_answer(case: Case) -> None:
 
 
 @tried(40)
-@given(odd_cases(RULES, LEADS))
-def test_the_kernel_never_changes_an_answer(odd: tuple[Case, pl.DataFrame]) -> None:
+@given(odd_cases(RULES, LEADS), st.sampled_from(REASONS))
+def test_the_kernel_never_changes_an_answer(odd: tuple[Case, pl.DataFrame], reasons: int | None) -> None:
     case, frame = odd
-    compiled = by_engine(loaded(case), frame, case.as_of, None)
+    compiled = by_engine(loaded(case), frame, case.as_of, reasons)
     with pytest.MonkeyPatch.context() as without:
         without.setattr(kernel, "KERNEL", None)
-        assert by_engine(loaded(case), frame, case.as_of, None) == compiled
+        assert by_engine(loaded(case), frame, case.as_of, reasons) == compiled
 
 
 @tried(25)

@@ -1,4 +1,4 @@
-/* The two inner loops of scoring: values into bins, and bins into points.
+/* The inner loops of scoring: values into bins, and bins into points and ranks.
  *
  * What they compute is said in leadrules/engine/search.py and leadrules/engine/points.py, where NumPy
  * computes the same; leadrules/engine/kernel.py calls them. Plain C99, no library, no state.
@@ -82,12 +82,23 @@ BY_VALUE(by_value_16, uint16_t)
 FIND(find_8, uint8_t)
 FIND(find_16, uint16_t)
 
-#define PLACE(code_t)                                                                                  \
-  for (int64_t row = 0; row < strip; row++)                                                            \
-    places[row] = (uint16_t)(places[row] * size + ((const code_t *)bins[axis])[start + row])
+/* Each lead's place in a table over joint bins; `at` stands at the table's axes (see `add_up`) and moves past them. */
+#define PLACE(code_t, row)                                                                             \
+  for (int64_t i = 0; i < count; i++)                                                                  \
+    places[i] = (uint16_t)(places[i] * size + ((const code_t *)bins[axis])[start + (row)])
+#define PLACES(row)                                                                                    \
+  uint16_t places[STRIP] = {0};                                                                        \
+  for (int64_t axes = *at++; axes > 0; axes--) {                                                       \
+    const int64_t axis = *at++;                                                                        \
+    const uint16_t size = (uint16_t)*at++;                                                             \
+    if (widths[axis] == 1)                                                                             \
+      PLACE(uint8_t, row);                                                                             \
+    else                                                                                               \
+      PLACE(uint16_t, row);                                                                            \
+  }
 
 #define ADD(points_t)                                                                                  \
-  for (int64_t row = 0; row < strip; row++) into[row] += ((const points_t *)points)[places[row]]
+  for (int64_t i = 0; i < count; i++) into[i] += ((const points_t *)points)[places[i]]
 
 /* Add up what tables over joint bins give each lead.
  *
@@ -95,20 +106,12 @@ FIND(find_16, uint16_t)
  * `layout` is, for each table: how many axes; for each of these its position and its number of bins; how
  * many buckets; for each of these its position, the address of its points and their width in bytes. */
 WIDER void add_up(int64_t rows, int64_t tables, const int64_t *layout, const void *const *bins,
-            const int64_t *widths, int64_t *const *sums) {
+                  const int64_t *widths, int64_t *const *sums) {
   for (int64_t start = 0; start < rows; start += STRIP) {
-    const int64_t strip = rows - start < STRIP ? rows - start : STRIP;
+    const int64_t count = rows - start < STRIP ? rows - start : STRIP;
     const int64_t *at = layout;
     for (int64_t table = 0; table < tables; table++) {
-      uint16_t places[STRIP] = {0};
-      for (int64_t axes = *at++; axes > 0; axes--) {
-        const int64_t axis = *at++;
-        const uint16_t size = (uint16_t)*at++;
-        if (widths[axis] == 1)
-          PLACE(uint8_t);
-        else
-          PLACE(uint16_t);
-      }
+      PLACES(i)
       for (int64_t buckets = *at++; buckets > 0; buckets--) {
         int64_t *into = sums[*at++] + start;
         const void *points = (const void *)(intptr_t)*at++;
@@ -123,3 +126,62 @@ WIDER void add_up(int64_t rows, int64_t tables, const int64_t *layout, const voi
     }
   }
 }
+
+/* Take the ranks that tables over joint bins have into the `most` largest of every lead, the largest first.
+ *
+ * `held` has a row of `rows` ranks for each of the `most`. `layout` is, for each table: how many axes; for each its
+ * position and its number of bins; how many columns of ranks; for each of these its address. The first can be
+ * among all that a lead holds, the second not the largest, and so on. Leads that hold no rank below `largest`
+ * are settled: where most of a strip are, only the others are looked at. */
+#define KEEP(name, rank_t)                                                                             \
+  WIDER void name(int64_t rows, int64_t tables, const int64_t *layout, const void *const *bins,        \
+                  const int64_t *widths, int64_t most, int64_t largest, rank_t *held) {                \
+    for (int64_t start = 0; start < rows; start += STRIP) {                                            \
+      const int64_t strip = rows - start < STRIP ? rows - start : STRIP;                               \
+      const rank_t *smallest = held + (most - 1) * rows + start;                                       \
+      uint16_t open[STRIP];                                                                            \
+      int64_t count = 0;                                                                               \
+      for (int64_t row = 0; row < strip; row++) {                                                      \
+        open[count] = (uint16_t)row;                                                                   \
+        count += smallest[row] < largest;                                                              \
+      }                                                                                                \
+      if (!count) continue;                                                                            \
+      const int64_t all = count > strip / 4;                                                           \
+      if (all) count = strip;                                                                          \
+      const int64_t *at = layout;                                                                      \
+      for (int64_t table = 0; table < tables; table++) {                                               \
+        rank_t given[STRIP];                                                                           \
+        if (all) {                                                                                     \
+          PLACES(i)                                                                                    \
+          for (int64_t place = 0, columns = *at++; place < columns; place++) {                         \
+            const rank_t *ranks = (const rank_t *)(intptr_t)*at++;                                     \
+            for (int64_t i = 0; i < count; i++) given[i] = ranks[places[i]];                           \
+            for (int64_t rank = place; rank < most; rank++) {                                          \
+              rank_t *own = held + rank * rows + start;                                                \
+              for (int64_t i = 0; i < count; i++) {                                                    \
+                const rank_t one = own[i], other = given[i];                                           \
+                own[i] = one > other ? one : other;                                                    \
+                given[i] = one > other ? other : one;                                                  \
+              }                                                                                        \
+            }                                                                                          \
+          }                                                                                            \
+        } else {                                                                                       \
+          PLACES(open[i])                                                                              \
+          for (int64_t place = 0, columns = *at++; place < columns; place++) {                         \
+            const rank_t *ranks = (const rank_t *)(intptr_t)*at++;                                     \
+            for (int64_t i = 0; i < count; i++) {                                                      \
+              rank_t other = ranks[places[i]];                                                         \
+              for (int64_t rank = place; rank < most; rank++) {                                        \
+                rank_t *own = held + rank * rows + start + open[i];                                    \
+                const rank_t one = *own;                                                               \
+                *own = one > other ? one : other;                                                      \
+                other = one > other ? other : one;                                                     \
+              }                                                                                        \
+            }                                                                                          \
+          }                                                                                            \
+        }                                                                                              \
+      }                                                                                                \
+    }                                                                                                  \
+  }
+KEEP(keep_8, uint8_t)
+KEEP(keep_16, uint16_t)

@@ -29,6 +29,7 @@ _BY_CELL = (c_int64, c_void_p, c_void_p, c_double, c_double, c_int64, c_void_p, 
 _BY_VALUE = (c_int64, c_void_p, c_void_p, c_int64, c_int64, c_void_p, c_void_p)
 _FIND = (c_int64, c_void_p, c_void_p, c_uint64, c_uint64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p)
 _ADD_UP = (c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p)
+_KEEP = (c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_int64, c_int64, c_void_p)
 _BITS: dict[Any, int] = {np.dtype(np.uint8): 8, np.dtype(np.uint16): 16}
 
 
@@ -39,6 +40,7 @@ class Kernel:
         self._by_cell = {kind: _function(library, f"by_cell_{bits}", _BY_CELL) for kind, bits in _BITS.items()}
         self._by_value = {kind: _function(library, f"by_value_{bits}", _BY_VALUE) for kind, bits in _BITS.items()}
         self._find = {kind: _function(library, f"find_{bits}", _FIND, c_int64) for kind, bits in _BITS.items()}
+        self._keep = {kind: _function(library, f"keep_{bits}", _KEEP) for kind, bits in _BITS.items()}
         self._add_up = _function(library, "add_up", _ADD_UP)
 
     def by_cell(
@@ -96,10 +98,36 @@ class Kernel:
         rows: int,
     ) -> None:
         """Add what tables give each lead to `sums`; `layout` is described in `kernel.c`."""
-        bins = [np.ascontiguousarray(one, None if one.dtype in _BITS else np.uint16) for one in bins]
-        widths = np.array([one.itemsize for one in bins], dtype=np.int64)
-        places, into = (np.array([address(one) for one in some], dtype=np.int64) for some in (bins, sums))
-        self._add_up(rows, tables, *map(_address, (layout, places, widths, into)))
+        codes = _Bins(bins)
+        into = np.array([address(one) for one in sums], dtype=np.int64)
+        self._add_up(rows, tables, address(layout), *codes.addresses, address(into))
+
+    def keep(
+        self,
+        layout: npt.NDArray[np.int64],
+        tables: int,
+        bins: Sequence[npt.NDArray[Any]],
+        largest: int,
+        held: npt.NDArray[Any],
+    ) -> None:
+        """Take the ranks of tables into the largest of every lead; `layout` is described in `kernel.c`."""
+        codes = _Bins(bins)
+        most, rows = held.shape
+        self._keep[held.dtype](rows, tables, address(layout), *codes.addresses, most, largest, address(held))
+
+    def knows(self, codes: npt.DTypeLike) -> bool:
+        """Whether bins or ranks of this type can be dealt with."""
+        return np.dtype(codes) in _BITS
+
+
+class _Bins:
+    """Bins of every axis as the kernel wants them, kept while it looks at them."""
+
+    def __init__(self, bins: Sequence[npt.NDArray[Any]]):
+        self._bins = [np.ascontiguousarray(one, None if one.dtype in _BITS else np.uint16) for one in bins]
+        self._places = np.array([address(one) for one in self._bins], dtype=np.int64)
+        self._widths = np.array([one.itemsize for one in self._bins], dtype=np.int64)
+        self.addresses = (address(self._places), address(self._widths))
 
 
 def address(array: npt.NDArray[Any]) -> int:

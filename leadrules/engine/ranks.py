@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from leadrules.engine import kernel
 from leadrules.engine.block import Block
 from leadrules.engine.points import STRIP
 from leadrules.engine.search import code_type
@@ -38,12 +39,14 @@ class _Top:
     places: Sequence[Ranks]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Layer:
-    """Tables of some rules, and the largest rank that they have."""
+    """Tables of some rules, and the largest rank that they have; and these tables as the kernel wants them."""
 
     tops: Sequence[_Top]
     largest: int
+    axes: tuple[int, ...]
+    compiled: npt.NDArray[np.int64]
 
 
 class Ranking:
@@ -63,10 +66,20 @@ class Ranking:
         start, size = 0, LAYER
         while start < len(order):
             layer = order[start : start + size]
-            self.layers.append(_Layer(self._tops(layer), strongest[layer[0]]))
+            self.layers.append(self._layer(self._tops(layer), strongest[layer[0]]))
             start += size
             size = 2 * start
         del self._tables
+
+    def _layer(self, tops: Sequence[_Top], largest: int) -> _Layer:
+        axes = tuple(sorted({axis for top in tops for axis in top.axes}))
+        compiled: list[int] = []
+        for top in tops:
+            compiled.append(len(top.axes))
+            for axis in top.axes:
+                compiled += axes.index(axis), self._sizes[axis]
+            compiled += len(top.places), *map(kernel.address, top.places)
+        return _Layer(tops, largest, axes, np.array(compiled, dtype=np.int64))
 
     def _tops(self, rules: Iterable[int]) -> list[_Top]:
         by_axes: dict[tuple[int, ...], list[Ranks]] = {}
@@ -93,6 +106,11 @@ class Ranking:
     def of(self, block: Block) -> npt.NDArray[Any]:
         """The largest ranks of every lead: a row for each place, a column for each lead; 0 for none."""
         found = np.zeros((self.most, block.rows), dtype=self.kind)
+        if kernel.KERNEL is not None and kernel.KERNEL.knows(self.kind):
+            for layer in self.layers:
+                bins = [block.codes(axis) for axis in layer.axes]
+                kernel.KERNEL.keep(layer.compiled, len(layer.tops), bins, layer.largest, found)
+            return found
         for start in range(0, block.rows, STRIP):
             held = found[:, start : start + STRIP]
             rows: Any = slice(start, start + held.shape[1])

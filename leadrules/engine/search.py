@@ -74,7 +74,7 @@ class Search:
     def _compiled(self, values: npt.NDArray[Any], missing: Mask | None) -> Codes | None:
         """What `bins` says, from the kernel; None where there is none, or it does not know these values or cuts."""
         loops, kind = kernel.KERNEL, values.dtype.kind
-        if loops is None or not len(values) or kind == "O" or self.code_type is np.uint32:
+        if loops is None or not len(values) or kind == "O" or not loops.knows(self.code_type):
             return None
         if kind in "iu" and values.dtype != np.uint64 and self._table is not None:
             return loops.by_value(values, missing, self._first, self._table)
