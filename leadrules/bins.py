@@ -27,7 +27,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +52,9 @@ from leadrules.ruleset import (
     Operand,
     Or,
 )
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Mask = npt.NDArray[np.bool_]
 
@@ -178,7 +181,7 @@ class TextAxis:
     Grows as data shows new answers; safe to share between threads.
     """
 
-    REMEMBERED = 200_000
+    REMEMBERED = 16_384
 
     def __init__(self, operand: Operand, directory: Directory):
         self.operand = operand
@@ -201,8 +204,10 @@ class TextAxis:
     def size(self) -> int:
         return len(self._answers) + 1
 
-    def bins(self, values: Sequence[Any]) -> Codes:
-        """The bin of each value; None is missing."""
+    def bins(self, values: Sequence[Any] | pl.Series) -> Codes:
+        """The bin of each value; None is missing. What is in a list is remembered, for few come again and again."""
+        if not isinstance(values, list):
+            return self._bins_over(values)  # type: ignore[arg-type]
         with self._lock:
             codes = np.fromiter(map(self._bin_of_value.get, values, repeat(-1)), np.int64, len(values))
             unknown = np.flatnonzero(codes < 0).tolist()
@@ -210,19 +215,32 @@ class TextAxis:
                 new = list(dict.fromkeys(values[place] for place in unknown))
                 if len(self._bin_of_value) + len(new) > self.REMEMBERED:
                     self._bin_of_value = {None: MISSING}
-                self._learn(new)
+                answers = truths(list(self._atoms), new, self.directory)
+                self._bin_of_value.update(zip(new, map(self._bin, answers), strict=True))
                 codes[unknown] = [self._bin_of_value[values[place]] for place in unknown]
             return codes.astype(code_type(self.size))
 
-    def _learn(self, values: list[Any]) -> None:
-        answers = truths(list(self._atoms), values, self.directory)
-        for value, row in zip(values, answers, strict=True):
-            key = row.tobytes()
-            code = self._bin_of_answers.get(key)
-            if code is None:
-                self._answers.append(row)
-                code = self._bin_of_answers[key] = len(self._answers)
-            self._bin_of_value[value] = code
+    def _bins_over(self, column: pl.Series) -> Codes:
+        from leadrules.meaning.text_columns import truths_over
+
+        known = ~column.is_null().to_numpy() if column.null_count() else YES
+        answers = [np.broadcast_to(known, len(column)), *truths_over(list(self._atoms), column, self.directory)]
+        alike, rows = _alike([one & known for one in answers])
+        with self._lock:
+            bins = [
+                self._bin(np.array([one[row] for one in answers[1:]])) if answers[0][row] else MISSING for row in rows
+            ]
+            codes: npt.NDArray[Any] = np.array(bins, dtype=code_type(self.size)).take(alike)
+            return codes
+
+    def _bin(self, answers: npt.NDArray[np.bool_]) -> int:
+        """The bin of texts with these answers; a new one for answers not met before."""
+        key = answers.tobytes()
+        code = self._bin_of_answers.get(key)
+        if code is None:
+            self._answers.append(answers)
+            code = self._bin_of_answers[key] = len(self._answers)
+        return code
 
     def sets(self, atom: Condition) -> Sets:
         size = self.size
@@ -235,6 +253,28 @@ class TextAxis:
 
 
 Axis = OrderedAxis | FlagAxis | TextAxis
+
+
+def _alike(masks: Sequence[Mask]) -> tuple[npt.NDArray[np.intp], list[int]]:
+    """Numbers of rows, the same for rows that all masks answer alike; and for each number, one such row."""
+    numbers = np.zeros(len(masks[0]), dtype=np.intp)
+    count = 1
+    for start in range(0, len(masks), 8):
+        byte = np.zeros(len(numbers), dtype=np.uint8)
+        for bit, mask in enumerate(masks[start : start + 8]):
+            byte |= mask.view(np.uint8) << np.uint8(bit)
+        numbers = numbers * 256 + byte
+        if count > 256:
+            found, numbers = np.unique(numbers, return_inverse=True)
+        else:
+            found = np.flatnonzero(np.bincount(numbers, minlength=count * 256))
+            table = np.zeros(count * 256, dtype=np.intp)
+            table[found] = np.arange(len(found))
+            numbers = table.take(numbers)
+        count = len(found)
+    rows = np.zeros(count, dtype=np.intp)
+    rows[numbers] = np.arange(len(numbers))
+    return numbers, rows.tolist() if len(numbers) else []
 
 
 def _known(atom: Known, known: Mask) -> Sets:

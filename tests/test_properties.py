@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import leadrules
 from leadrules import bins
 from leadrules.checking import check_text
-from leadrules.engine import block, columns, kernel, points, search, tables
+from leadrules.engine import block, columns, kernel, points, search, spellings, tables
 from leadrules.language.parser import parse
 from leadrules.language.printer import format_source
 from leadrules.language.source import Source
@@ -140,6 +140,7 @@ def test_room_for_tables_never_changes_an_answer(case: Case) -> None:
         tight.setattr(bins.TextAxis, "REMEMBERED", 3)
         tight.setattr(search.Search, "CELLS", 64)
         tight.setattr(columns.ColumnReader, "REMEMBERED", 3)
+        tight.setattr(spellings, "MANY", 4)
         assert by_engine(loaded(case), frame, case.as_of, None, block_rows=4) == expected
 
 

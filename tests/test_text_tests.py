@@ -11,11 +11,12 @@ from generate.answers import by_engine, by_reference, ruleset_of, text_frame
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadrules.meaning import text_tests
+from leadrules.engine import spellings
+from leadrules.meaning import text_columns, text_tests
 from leadrules.meaning.emails import Directory
 from leadrules.meaning.text import fold, normal, trim
 from leadrules.meaning.text_tests import is_true, truths
-from leadrules.ruleset import At, Condition, Exactly, FieldValue, Known, Matches, TextIn, TextIs, TextTest
+from leadrules.ruleset import At, Condition, DomainLists, Exactly, FieldValue, Known, Matches, TextIn, TextIs, TextTest
 
 SLOW = os.environ.get("LEADRULES_PROFILE") == "slow"
 TEXT = FieldValue(0, "text")
@@ -56,22 +57,43 @@ PIECES += [
     "\U00010d50",
     "名前",
 ]
+ADDRESSES = [
+    "info",
+    "Sales+eu",
+    "a.b",
+    "@",
+    "@",
+    ".",
+    "gmail.com",
+    "EU.Gmail.com",
+    "mailinator.com",
+    "own.example",
+    "gone.example",
+]
+ADDRESSES += ["ACME.example", "b..c", "x", "-", "é", "münchen.de", "a" * 240, " ", "web.de", "example", "K"]
+LISTS = DomainLists(
+    personal_added=frozenset({"own.example", "both.example", "example"}), personal_removed=frozenset({"web.de"}),
+    disposable_added=frozenset({"both.example"}), disposable_removed=frozenset({"mailinator.com"}),
+    roles_added=frozenset({"x", "a+b", "b@c", "é"}), roles_removed=frozenset({"info"}),
+)  # fmt: skip
+WORDS = ("lowercase", "uppercase", "numeric", "valid", "personal", "disposable", "role", "business")
 KINDS = ("contains", "mentions", "starts with", "ends with")
 
 
 def asked_of(phrases: list[str]) -> list[Condition]:
     folded = tuple(fold(normal(phrase)) for phrase in phrases)
     found: list[Condition] = [TextTest(kind, TEXT, folded) for kind in KINDS]  # type: ignore[arg-type]
-    found += [TextIn(TEXT, frozenset(folded)), Known(TEXT), At(TEXT, frozenset(folded)), TextIs(TEXT, "uppercase")]
+    found += [TextIn(TEXT, frozenset(folded)), Known(TEXT), At(TEXT, frozenset(folded))]
+    found += [TextIs(TEXT, word) for word in WORDS]
     found += [Exactly(TEXT, normal(phrase)) for phrase in phrases]
     return [*found, Matches(TEXT, "a|c", True)]
 
 
 def agree(texts: list[str], phrases: list[str]) -> None:
-    tests, directory = asked_of(phrases), Directory()
+    tests, directory = asked_of(phrases), Directory(LISTS)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text_tests, "MANY", 0)
-        patch.setattr(text_tests, "PHRASES", 3)
+        patch.setattr(text_columns, "PHRASES", 3)
         found = truths(tests, texts, directory)
     assert found.tolist() == [[is_true(test, one, directory) for test in tests] for one in texts]
 
@@ -94,6 +116,12 @@ def test_any_texts_hold_alike(texts: list[str], phrases: list[str]) -> None:
     agree([normal(trim(one)) for one in texts], phrases)
 
 
+@settings(max_examples=2_000 if SLOW else 60, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(ADDRESSES), max_size=6).map("".join), max_size=20))
+def test_any_addresses_hold_alike(texts: list[str]) -> None:
+    agree([normal(trim(one)) for one in texts], ["gmail.com", "acme.example", ".", "b", "a@b", "münchen.de", "example"])
+
+
 @settings(
     max_examples=2_000 if SLOW else 30,
     deadline=None,
@@ -105,6 +133,8 @@ def test_the_engine_agrees_with_the_reference_where_texts_are_many(case: Case) -
     expected = by_reference(ruleset, case.leads.raw(), case.as_of, None)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text_tests, "MANY", 0)
+        patch.setattr(spellings, "MANY", 0)
+        patch.setattr(spellings.Spellings, "MOST", 0)
         assert by_engine(ruleset, text_frame(case.leads), case.as_of, None) == expected
 
 

@@ -32,7 +32,7 @@ from leadrules.engine.operands import Ints, Operands
 from leadrules.engine.plan import Plan
 from leadrules.engine.search import Codes
 from leadrules.meaning.exact import exact, linear
-from leadrules.meaning.text import fold
+from leadrules.meaning.text_columns import folded
 from leadrules.ruleset import (
     Arithmetic,
     Compare,
@@ -216,11 +216,5 @@ class Block(Operands):
         return _COMPARE[op](one_day, two_day), missing
 
     def _same_text(self, left: Operand, right: Operand) -> tuple[Mask, Mask]:
-        numbers: dict[str | None, int] = {None: -1}
-        sides = []
-        for side in (left, right):
-            texts = self.texts(side)
-            folded = [None if text is None else fold(text) for text in texts.values]
-            table = np.array([numbers.setdefault(text, len(numbers)) for text in folded])
-            sides.append(table[texts.codes])
-        return sides[0] == sides[1], (sides[0] < 0) | (sides[1] < 0)
+        one, other = (folded(self.texts(side).column()) for side in (left, right))
+        return (one == other).fill_null(False).to_numpy(), (one.is_null() | other.is_null()).to_numpy()

@@ -6,16 +6,17 @@ is read once, by `leadrules.meaning.values`, and its answer is spread over the r
 have it. So a fast path is a short cut to the same answer, never a second meaning.
 
 Questionable decision: a text stays what it is, a code into the distinct cells of
-the block. No rule ever sees the text itself, only the bin of its distinct value.
+the block, or into all of them where nearly all differ. No rule ever sees the
+text itself, only the bin of its value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from dataclasses import field as data_field
 from datetime import date, datetime
-from itertools import repeat
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,8 @@ import polars as pl
 from leadrules.bins import Mask, day_number, moment_number
 from leadrules.engine.memory import values_and_known
 from leadrules.engine.search import Ends
-from leadrules.engine.spellings import Spellings, distinct
+from leadrules.engine.spellings import Cells, Spellings, apart
+from leadrules.engine.texts import TextReader
 from leadrules.meaning.cells import outside_calendar
 from leadrules.meaning.values import LARGEST_INTEGER, Bad, reader
 from leadrules.ruleset import Field
@@ -36,13 +38,6 @@ _NUMBERS: dict[Any, type] = {
     pl.Int8: np.int8, pl.Int16: np.int16, pl.Int32: np.int32, pl.Int64: np.int64,
     pl.UInt8: np.uint8, pl.UInt16: np.uint16, pl.UInt32: np.uint32, pl.UInt64: np.uint64, pl.Float64: np.float64,
 }  # fmt: skip
-
-
-class _Unread:
-    """What a cell is that has not been read yet."""
-
-
-_UNREAD = _Unread()
 _TEXTS = frozenset({str, type(None)})
 
 
@@ -54,7 +49,7 @@ class Column:
     number          | numbers, of the type that the cells have
     date, datetime  | days, microseconds since 1970-01-01
     boolean         | 0 false, 1 true
-    text, texts     | positions in `texts`, the distinct values of the block
+    text, texts     | positions in `texts`: a list, or a column where they are many
 
     Rows of `missing` (None: there are none) hold anything. `ends` are the least and the
     largest of `values`, if they were needed. `bad` has each row whose value does not fit;
@@ -65,7 +60,7 @@ class Column:
 
     values: npt.NDArray[Any]
     missing: Mask | None
-    texts: list[Any] = data_field(default_factory=list)
+    texts: Cells = data_field(default_factory=list)
     ends: Ends | None = None
     bad: dict[int, Bad] = data_field(default_factory=dict)
     excused: int = 0
@@ -78,9 +73,9 @@ class Column:
 
 
 class ColumnReader:
-    """Reads one field's column, block after block; remembers the spellings that it has met."""
+    """Reads one field's column, block after block; remembers the last spellings that it has met."""
 
-    REMEMBERED = 200_000
+    REMEMBERED = 16_384
 
     def __init__(self, field: Field):
         self.field = field
@@ -88,14 +83,15 @@ class ColumnReader:
         whole = reader(own)
         self._read: Callable[[object], Any] = whole.strictly
         self._missing: Any = whole(None)
-        self._known: dict[object, Any] = {}
+        self._read_text = lru_cache(self.REMEMBERED)(self._read)
         self._spellings = Spellings()
+        self._texts = TextReader(field.missing) if field.type in ("text", "email") else None
         self._missing_numbers = _numbers_among(field.missing)
         self._missing_spellings = [text for text in field.missing if any(sign.isdigit() for sign in text)]
 
     def absent(self, rows: int) -> Column:
         """The column of a field that the leads do not have: its default, or missing."""
-        return self._filled(self._spread([self._missing], np.zeros(rows, dtype=np.int32)))
+        return self._filled(self._spread([None], np.zeros(rows, dtype=np.int32)))
 
     def read(self, cells: pl.Series) -> Column:
         """The values of a column of cells, of whatever type."""
@@ -113,10 +109,8 @@ class ColumnReader:
             if days and not self._missing_spellings:
                 return self._days(cells)
             if dtype == pl.String:
-                values, codes = self._spellings.distinct(cells)
-                return self._spread(self._read_all(values), codes)
-        values, codes = distinct(cells)
-        return self._spread(self._read_all(values), codes)
+                return self._spread(*self._spellings.distinct(cells))
+        return self._spread(*apart(cells))
 
     def _filled(self, column: Column) -> Column:
         """The default for rows without a value; a bad value stays missing."""
@@ -131,7 +125,10 @@ class ColumnReader:
         fill = column.missing.copy()
         fill[list(column.bad)] = False
         if self.field.kind in ("text", "texts"):
-            column.texts = [*(default if text is None else text for text in column.texts), None]
+            if isinstance(column.texts, pl.Series):
+                column.texts = column.texts.fill_null(default)
+            else:
+                column.texts = [*(default if text is None else text for text in column.texts), None]
             if column.bad:
                 column.values = column.values.astype(np.int32)
                 column.values[list(column.bad)] = len(column.texts) - 1
@@ -144,22 +141,16 @@ class ColumnReader:
 
     # -- the general way: by distinct cell
 
-    def _read_all(self, cells: Sequence[object]) -> list[Any]:
-        known, read = self._known, self._read
-        if not _TEXTS.issuperset(map(type, cells)):
-            return [read(cell) for cell in cells]
-        if len(known) > self.REMEMBERED:
-            known.clear()
-        answers = list(map(known.get, cells, repeat(_UNREAD)))
-        if _Unread in map(type, answers):
-            for place, answer in enumerate(answers):
-                if answer is _UNREAD:
-                    answers[place] = known[cells[place]] = read(cells[place])
-        return answers
+    def _read_all(self, cells: list[Any]) -> list[Any]:
+        return list(map(self._read_text if _TEXTS.issuperset(map(type, cells)) else self._read, cells))
 
-    def _spread(self, answers: list[Any], codes: npt.NDArray[Any]) -> Column:
-        """From the values of distinct cells to the values of rows."""
-        # Text columns have as many distinct cells as leads: no pass over them that is not needed.
+    def _spread(self, cells: Cells, codes: npt.NDArray[Any]) -> Column:
+        """From distinct cells to the values of rows."""
+        if isinstance(cells, pl.Series):
+            if self._texts is not None:
+                return self._many_texts(self._texts.read(cells), codes)
+            cells = cells.to_list()
+        answers = self._read_all(cells)
         kinds = set(map(type, answers))
         excuse, values = self.field.bad_as_missing, answers
         bad_codes: dict[int, Bad] = {}
@@ -184,6 +175,15 @@ class ColumnReader:
         numbers, dtype, none = _AS_NUMBERS[self.field.kind]
         table: npt.NDArray[Any] = np.array([none if value is None else numbers(value) for value in values], dtype=dtype)
         return Column(table.take(codes), missing, [], None, bad, excused)
+
+    def _many_texts(self, texts: pl.Series, codes: npt.NDArray[Any]) -> Column:
+        if isinstance(self._missing, str):
+            texts = texts.fill_null(self._missing)
+        if not texts.null_count():
+            return Column(codes, None, texts)
+        missing = texts.is_null().to_numpy().take(codes)
+        bad = dict.fromkeys(np.flatnonzero(missing).tolist(), self._missing) if isinstance(self._missing, Bad) else {}
+        return Column(codes, missing, texts, None, bad)
 
     # -- short cuts
 
@@ -262,8 +262,7 @@ class ColumnReader:
         if not len(rows):
             return column
         column.ends = None
-        values, codes = distinct(cells.gather(rows))
-        mended = self._spread(self._read_all(values), codes)
+        mended = self._spread(*apart(cells.gather(rows)))
         column.values = column.values.astype(mended.values.dtype)
         column.values[rows] = mended.values
         missing = np.zeros(len(odd), dtype=bool) if column.missing is None else column.missing.copy()

@@ -13,6 +13,7 @@ forty lines below.
 from __future__ import annotations
 
 import ctypes
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -81,19 +82,70 @@ def values_and_known(cells: pl.Series, dtype: npt.DTypeLike) -> tuple[npt.NDArra
     value. The arrays may not be written to.
     """
     dtype = np.dtype(dtype)
-    rows = len(cells)
-    if not rows:
+    if not len(cells):
         return np.empty(0, dtype), None
+    array = _handed_over(cells)
+    return _values(array, dtype), _known(array)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts as they lie in memory: which are known (None: all), how many bytes each has, and where these begin.
+
+    `memory` spans all the pieces that texts lie in, and what is between them: only the bytes of a known text
+    may be looked at. Of one that is not known, the length is 0.
+    """
+
+    known: npt.NDArray[np.bool_] | None
+    lengths: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    memory: npt.NDArray[np.uint8]
+
+
+_INLINE = 12
+
+
+def texts_in_memory(cells: pl.Series) -> Texts:
+    """A column of text as it lies in memory; the arrays may not be written to.
+
+    Of each text there are four words: its length; and of up to twelve bytes these themselves, of more the
+    first four, which piece they are in, and where they begin there.
+    """
+    if not len(cells):
+        return Texts(None, np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.uint8))
+    array = _handed_over(cells)
+    words, known = _values(array, np.dtype("V16")).view(np.uint32).reshape(-1, 4), _known(array)
+    lengths = words[:, 0].astype(np.int64)
+    if known is not None:
+        lengths *= known
+    here = array.buffers[1] + array.offset * 16
+    starts = np.arange(here + 4, here + 16 * len(words), 16)
+    pieces = np.array(array.buffers[2 : array.n_buffers - 1], dtype=np.int64)  # the last says how long these are
+    elsewhere = lengths > _INLINE
+    if elsewhere.any():
+        starts = np.where(elsewhere, pieces.take(words[:, 2], mode="clip") + words[:, 3], starts)
+    first, last = int(starts.min()), int((starts + lengths).max())
+    return Texts(known, lengths, starts - first, np.asarray(_View(array, first, max(last - first, 1), "|u1")))
+
+
+def _handed_over(cells: pl.Series) -> _Array:
     capsule = cells.rechunk().__arrow_c_stream__()
     stream = _Stream.from_address(_pointer_of(capsule, b"arrow_array_stream"))
     array = _Array()
-    if stream.get_next(ctypes.addressof(stream), ctypes.addressof(array)) or array.length != rows:
+    if stream.get_next(ctypes.addressof(stream), ctypes.addressof(array)) or array.length != len(cells):
         raise AssertionError(f"a column of {cells.dtype} is not handed over")
-    bitmap, memory = array.buffers[0], array.buffers[1]
-    values = np.asarray(_View(array, memory + array.offset * dtype.itemsize, rows, dtype.str))
+    return array
+
+
+def _values(array: _Array, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    return np.asarray(_View(array, array.buffers[1] + array.offset * dtype.itemsize, array.length, dtype.str))
+
+
+def _known(array: _Array) -> npt.NDArray[np.bool_] | None:
+    bitmap, rows = array.buffers[0], array.length
     if not bitmap or not array.null_count:
-        return values, None
+        return None
     first, skipped = divmod(array.offset, 8)
     bits = np.asarray(_View(array, bitmap + first, (skipped + rows + 7) // 8, "|u1"))
     known = np.unpackbits(bits, count=skipped + rows, bitorder="little")[skipped:]
-    return values, known.view(np.bool_)
+    return known.view(np.bool_)

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from leadrules.bins import Mask, day_number, day_of_number, moment_number
 from leadrules.engine.columns import Column
+from leadrules.engine.spellings import Cells
 from leadrules.meaning import days as calendar
 from leadrules.meaning.exact import Linear
 from leadrules.ruleset import (
@@ -40,10 +42,14 @@ _CALCULATE: dict[str, Callable[[Any, Any], Any]] = {
 
 @dataclass(slots=True)
 class Texts:
-    """A text for every row: positions in distinct values, of which None is missing."""
+    """A text for every row: positions in values, of which None is missing; a list, or a column where they are many."""
 
     codes: npt.NDArray[Any]
-    values: list[Any]
+    values: Cells
+
+    def column(self) -> pl.Series:
+        """The text of every row."""
+        return pl.Series(self.values, dtype=pl.String).gather(pl.Series(self.codes))
 
 
 class Operands:

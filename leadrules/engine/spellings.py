@@ -3,7 +3,8 @@
 A text of up to twelve bytes lies in memory as sixteen bytes that hold its length
 and all of it, so that equal bytes are equal texts. `Spellings` finds the few
 spellings that most columns of text are made of by these bytes; every other cell
-is found by `distinct`, whatever it is.
+is found by `distinct`, whatever it is. Where nearly all texts differ, to tell
+which are alike costs more than it saves, and each row has its own.
 """
 
 from __future__ import annotations
@@ -27,7 +28,10 @@ Codes = npt.NDArray[np.integer[Any]]
 _VIEW = np.dtype("V16")
 _INLINE = 12
 _BOTH = 0x0101  # two bytes that are both true
-_HEAD = 2_048
+LOOK = 2_048
+Cells = list[Any] | pl.Series
+MANY = 1_000
+"""From so many texts on, they are dealt with as a column: below that, to set it up costs more than it saves."""
 
 
 class Spellings:
@@ -41,10 +45,13 @@ class Spellings:
         self._lock = threading.Lock()
         self._too_many = False
 
-    def distinct(self, cells: pl.Series) -> tuple[list[Any], Codes]:
-        """The spellings of a column of text (None for nulls; some may be of other blocks), and each row's position."""
+    def distinct(self, cells: pl.Series) -> tuple[Cells, Codes]:
+        """The spellings of a column of text (None for nulls; some may be of other blocks), and each row's position.
+
+        Many are a column; where nearly all differ, it is the column that came.
+        """
         if self._too_many or not _texts_hold_themselves():
-            return distinct(cells)
+            return apart(cells)
         views, known = values_and_known(cells, _VIEW)
         table = self._table
         codes, strange = table.find(views, known)
@@ -55,23 +62,22 @@ class Spellings:
                 codes, strange = table.find(views, known)
         if not len(strange):
             return table.texts, codes
-        if len(strange) > len(cells) // 2:
+        if len(strange) > len(cells) // 16:
             self._too_many = len(cells) > self.SAMPLE
-            return distinct(cells)
+            return apart(cells)
         values, rest = distinct(cells.gather(strange))
         codes = codes.astype(np.int32)
         codes[strange] = rest + np.int32(len(table.texts))
         return [*table.texts, *values], codes
 
-    def _learn(self, cells: pl.Series) -> bool:
-        """Take up new spellings, as far as there is room; whether there were any."""
+    def _learn(self, cells: pl.Series) -> None:
+        """Take up new spellings, as far as there is room."""
         with self._lock:
             known = self._table.texts[1:]
             found = set(cells.unique().to_list()).difference(known)
             new = [text for text in found if len(text.encode()) <= _INLINE][: self.MOST - len(known)]
             if new:
                 self._table = _Table([*known, *new])
-            return bool(new)
 
 
 class _Table:
@@ -133,16 +139,16 @@ def distinct(cells: pl.Series) -> tuple[list[Any], Codes]:
 
     Where hardly a text comes twice, such as addresses, each row has its own, and the same text may stand there again.
     """
+    values, codes = apart(cells)
+    return values if isinstance(values, list) else values.to_list(), codes
+
+
+def apart(cells: pl.Series) -> tuple[Cells, Codes]:
+    """The same; but many texts stay a column, and where hardly one comes twice it is the column that came."""
     if isinstance(cells.dtype, pl.Categorical | pl.Enum):
         return _categories(cells)
     if cells.dtype == pl.String:
-        if len(cells) > _HEAD and cells.head(_HEAD).n_unique() > _HEAD * 0.9:
-            return cells.to_list(), np.arange(len(cells), dtype=np.int32)
-        values = cells.drop_nulls().unique()
-        codes = cells.cast(pl.Enum(values)).to_physical().cast(pl.Int32)
-        if not cells.null_count():
-            return values.to_list(), codes.to_numpy()
-        return [*values.to_list(), None], codes.fill_null(len(values)).to_numpy()
+        return _texts(cells)
     positions: dict[Any, int] = {}
     found: list[Any] = []
     rows = np.empty(len(cells), dtype=np.int32)
@@ -155,7 +161,23 @@ def distinct(cells: pl.Series) -> tuple[list[Any], Codes]:
     return found, rows
 
 
-def _categories(cells: pl.Series) -> tuple[list[Any], Codes]:
+def _texts(cells: pl.Series) -> tuple[Cells, Codes]:
+    some = cells.gather_every(max(len(cells) // LOOK, 1)).drop_nulls()
+    if len(some) > MANY // 4 and some.n_unique() > len(some) // 4:
+        return cells, np.arange(len(cells), dtype=np.int32)
+    values = cells.drop_nulls().unique()
+    codes = cells.cast(pl.Enum(values)).to_physical().cast(pl.Int32)
+    if cells.null_count():
+        codes = codes.fill_null(len(values))
+        values = values.extend_constant(None, 1)
+    return _listed(values), codes.to_numpy()
+
+
+def _listed(values: pl.Series) -> Cells:
+    return values if len(values) >= MANY else values.to_list()
+
+
+def _categories(cells: pl.Series) -> tuple[Cells, Codes]:
     """A column that is coded already: its codes, renumbered by those that occur."""
     physical = cells.to_physical()
     codes, known = values_and_known(physical, str(physical.dtype).lower())
@@ -163,14 +185,14 @@ def _categories(cells: pl.Series) -> tuple[list[Any], Codes]:
         codes = codes * known
     most = int(codes.max()) if len(codes) else 0
     if most > 65_536 + 4 * len(codes):
-        return distinct(cells.cast(pl.String))
+        return _texts(cells.cast(pl.String))
     a_row = np.full(most + 1, -1, dtype=np.int64)
     a_row[codes] = np.arange(len(codes))
     occurring = np.flatnonzero(a_row >= 0)
     numbers = np.zeros(most + 1, dtype=code_type(len(occurring) + 1))
-    numbers[occurring] = np.arange(1, len(occurring) + 1)
+    numbers[occurring] = np.arange(len(occurring))
     found = numbers.take(codes)
     if known is not None:
-        found *= known
+        found[~known] = len(occurring)
         a_row[0] = next(iter(np.flatnonzero(known & (codes == 0))), a_row[0])
-    return [None, *cells.gather(a_row[occurring]).cast(pl.String).to_list()], found
+    return _listed(cells.gather(a_row[occurring]).cast(pl.String).extend_constant(None, 1)), found

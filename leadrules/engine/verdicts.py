@@ -6,14 +6,13 @@ label are bins as well.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
+import polars as pl
 
 from leadrules.bins import Mask
 from leadrules.engine.block import Block
 from leadrules.engine.operands import Texts
-from leadrules.meaning.text import fold
+from leadrules.meaning.text_columns import places_among
 from leadrules.ruleset import TRUE, Framework, Label, LabelJoin, LabelRows, LabelTable, Operand, Stage
 
 
@@ -70,8 +69,8 @@ def decide_label(block: Block, position: int, label: Label) -> None:
                 texts = _joined(texts, _texts(block, part), "")
         case LabelTable(operand, values, otherwise):
             column = block.texts(operand)
-            found = [otherwise if text is None else values.get(fold(text), otherwise) for text in column.values]
-            texts = Texts(column.codes, found)
+            places = places_among(pl.Series(column.values, dtype=pl.String), list(values))
+            texts = Texts(places.take(column.codes), [*values.values(), otherwise])
     block.labels[position] = texts
 
 
@@ -80,24 +79,27 @@ def _texts(block: Block, value: str | Operand) -> Texts:
     if isinstance(value, str):
         return Texts(np.zeros(block.rows, dtype=np.int64), [value])
     texts = block.texts(value)
+    if isinstance(texts.values, pl.Series):
+        return Texts(texts.codes, texts.values.fill_null(""))
     return Texts(texts.codes, ["" if text is None else text for text in texts.values])
 
 
 def _where(mask: Mask, one: Texts, other: Texts) -> Texts:
     codes = np.where(mask, one.codes.astype(np.int64), other.codes.astype(np.int64) + len(one.values))
-    return Texts(codes, [*one.values, *other.values])
+    if isinstance(one.values, list) and isinstance(other.values, list):
+        return Texts(codes, one.values + other.values)
+    return Texts(codes, pl.concat([pl.Series(texts.values, dtype=pl.String) for texts in (one, other)]))
 
 
 def _joined(one: Texts, other: Texts, between: str) -> Texts:
     """Each row's two texts, one after the other; an empty one adds nothing."""
-    pairs = one.codes.astype(np.int64) * len(other.values) + other.codes
-    if len(one.values) * len(other.values) <= 4096:
-        distinct: Sequence[int] | np.ndarray = range(len(one.values) * len(other.values))
-        codes = pairs
-    else:
-        distinct, codes = np.unique(pairs, return_inverse=True)
-    values = []
-    for pair in distinct:
-        left, right = one.values[int(pair) // len(other.values)], other.values[int(pair) % len(other.values)]
-        values.append(left + between + right if left and right else left or right)
+    if len(one.values) * len(other.values) > 4096:
+        frame = pl.DataFrame({"left": one.column(), "right": other.column()})
+        here = pl.when((pl.col("left") != "") & (pl.col("right") != "")).then(pl.lit(between)).otherwise(pl.lit(""))
+        whole = frame.select(pl.concat_str("left", here, "right")).to_series()
+        return Texts(np.arange(len(whole), dtype=np.int32), whole)
+    codes = one.codes.astype(np.int64) * len(other.values) + other.codes
+    values = [
+        left + between + right if left and right else left or right for left in one.values for right in other.values
+    ]
     return Texts(codes, values)

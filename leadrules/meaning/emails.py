@@ -33,7 +33,10 @@ Kind = Literal["personal", "disposable"]
 _DATA = Path(__file__).parent.parent / "data"
 _LOCAL = r'[^@.()<>\[\]:;,\\"\s\x00-\x20\x7f-\x9f]+'
 _DOMAIN = "(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?[.])+[a-z][a-z0-9-]*[a-z0-9]"
-_SHAPE = re.compile(rf"{_LOCAL}(?:[.]{_LOCAL})*@{_DOMAIN}", re.IGNORECASE | re.ASCII)
+_ADDRESS = rf"{_LOCAL}(?:[.]{_LOCAL})*@{_DOMAIN}"
+_SHAPE = re.compile(_ADDRESS, re.IGNORECASE | re.ASCII)
+ASCII_SHAPE = f"(?i)^{_ADDRESS}$"
+"""The shape as a pattern for texts of ASCII alone, as columns take it: there, all its classes are ones of ASCII."""
 
 
 def is_valid(address: str) -> bool:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -103,8 +104,8 @@ def mentions(folded_text: str, folded_phrase: str) -> bool:
 
     A run of blanks counts as one blank, in both. An empty phrase is never mentioned.
     """
-    text = _BLANK_RUN.sub(" ", folded_text)
-    phrase = _BLANK_RUN.sub(" ", folded_phrase).strip(" ")
+    text = single_blanks(folded_text)
+    phrase = single_blanks(folded_phrase).strip(" ")
     start = text.find(phrase) if phrase else -1
     while start >= 0:
         end = start + len(phrase)
@@ -115,6 +116,11 @@ def mentions(folded_text: str, folded_phrase: str) -> bool:
     return False
 
 
+def single_blanks(text: str) -> str:
+    """The text with a plain blank for each run of blanks."""
+    return _BLANK_RUN.sub(" ", text)
+
+
 def mention_pattern(*folded_phrases: str) -> str:
     """The pattern that is found in a folded text exactly where `mentions` is true of one of the phrases."""
     split = [_BLANK_RUN.split(trim(phrase)) for phrase in folded_phrases]
@@ -122,6 +128,11 @@ def mention_pattern(*folded_phrases: str) -> str:
     if not phrases:
         return r"[^\s\S]"
     return rf"(?:^|[^{WORD_CLASS}])(?:{'|'.join(phrases)})(?:$|[^{WORD_CLASS}])"
+
+
+def any_of(texts: Iterable[str]) -> str:
+    """The pattern of one of these texts."""
+    return f"(?:{'|'.join(map(_literal_pattern, texts))})"
 
 
 def is_lowercase(text: str) -> bool:

@@ -81,7 +81,9 @@ class Tally:
     def _add_keys(self, column: Column, good: npt.NDArray[np.bool_]) -> None:
         if self.keys_seen >= KEYS_REMEMBERED:
             return
-        if column.texts:
+        if isinstance(column.texts, pl.Series):
+            hashes = column.texts.hash().to_numpy()[column.values[good]]
+        elif column.texts:
             texts = [str(text) for text in column.texts]
             hashes = pl.Series(texts, dtype=pl.String).hash().to_numpy()[column.values[good]]
         else:

@@ -1,0 +1,59 @@
+"""Columns of text whose cells nearly all differ: read all at once, into what `leadrules.meaning.values` reads of each.
+
+Nearly every cell of such a column is plainly its own value: printable ASCII, no blank at
+either end, no spelling of missing. Which ones are not is seen by their first
+and last bytes, where they lie in memory. Only those are read, by the
+functions over columns that mean the same as reading one (tests hold this).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from leadrules.engine.memory import texts_in_memory
+from leadrules.meaning.text import BLANKS, folded
+
+_ASCII_BLANKS = frozenset(ord(blank) for blank in BLANKS if blank.isascii())
+# What does not stand at an end of a cell that plainly is its own value.
+_NO_END = np.array([byte >= 0x80 or byte in _ASCII_BLANKS for byte in range(256)])
+
+
+class TextReader:
+    """Reads columns of a field of text, given its missing spellings, which are folded."""
+
+    def __init__(self, missing: frozenset[str]):
+        self._missing = pl.Series(sorted(missing), dtype=pl.String)
+        plain = [spelling.encode() for spelling in missing if spelling.isascii()]
+        # By a cell's length and first byte: whether it may be a missing spelling; an empty cell has any first byte.
+        self._longest = max(map(len, plain), default=0)
+        self._may_be_missing = np.zeros((self._longest + 2, 256), dtype=bool)
+        for spelling in plain:
+            for first in (spelling[:1], spelling[:1].upper()):
+                self._may_be_missing[len(spelling), first[0] if first else slice(None)] = True
+
+    def read(self, cells: pl.Series) -> pl.Series:
+        """The value of every cell of a column of text, null where it is missing."""
+        rows = self._odd(cells)
+        if not len(rows):
+            return cells
+        trimmed = pl.col("cell").str.strip_chars(BLANKS).str.normalize("NFC")
+        read = cells.gather(rows).alias("cell").to_frame().select(trimmed)
+        is_missing = folded(pl.col("cell")).is_in(self._missing.implode())
+        return cells.clone().scatter(rows, read.select(pl.when(~is_missing).then("cell")).to_series())
+
+    def _odd(self, cells: pl.Series) -> npt.NDArray[np.intp]:
+        """The rows of cells that may not be their own value."""
+        texts = texts_in_memory(cells)
+        lengths, starts, memory = texts.lengths, texts.starts, texts.memory
+        if not memory.size:
+            return np.empty(0, np.intp)
+        first, last = memory.take(starts, mode="clip"), memory.take(starts + lengths - 1, mode="clip")
+        odd: npt.NDArray[np.bool_] = self._may_be_missing[np.minimum(lengths, self._longest + 1), first]
+        odd |= _NO_END.take(first)
+        odd |= _NO_END.take(last)
+        odd |= (cells.str.len_bytes() != cells.str.len_chars()).fill_null(False).to_numpy()
+        if texts.known is not None:
+            odd &= texts.known
+        return np.flatnonzero(odd)
