@@ -68,17 +68,22 @@ def _contribution(tables: Tables, block: Block, position: int, one: RulePlan) ->
 
 def _units(points: Ints, units: Units, at_most: int | None, block: Block) -> Ints:
     """Points times whole units of a number; nothing for negative or missing ones."""
+    amount = block.numbers(units.operand)
     with np.errstate(all="ignore"):
-        amount = np.floor_divide(block.numbers(units.operand), float(units.every))
+        amount = np.floor(amount) if units.every == 1 else np.floor_divide(amount, float(units.every))
     # A contribution stops at LARGEST after a factor of at least a billionth: nothing beyond changes an answer.
-    most = float(LARGEST) * ONE
-    amount = np.where(amount > 0, np.minimum(amount, most), 0.0).astype(np.int64)
+    most = LARGEST * ONE
+    amounts = np.fmin(np.fmax(amount, 0.0), float(most)).astype(np.int64)  # NaN is 0 too
     size = np.abs(points)
-    room = np.int64(most) // np.maximum(size, 1)
-    size = np.where(amount > room, np.int64(most), size * np.minimum(amount, room))
+    largest, room = int(size.max(initial=1)), int(amounts.max(initial=0))
+    if largest * room <= most:
+        size *= amounts
+    else:
+        rooms = most // np.maximum(size, 1)
+        size = np.where(amounts > rooms, most, size * np.minimum(amounts, rooms))
     if at_most is not None:
-        size = np.minimum(size, at_most)
-    return np.sign(points) * size
+        np.minimum(size, at_most, out=size)
+    return _signed(size, points)
 
 
 def _factors(one: RulePlan, block: Block) -> Ints:
@@ -98,10 +103,22 @@ def _factors(one: RulePlan, block: Block) -> Ints:
 def _fade(points: Ints, factors: Ints) -> Ints:
     """Points times billionths, rounded half away from zero, stopped at a million points."""
     size = np.abs(points)
-    whole, rest = size // ONE, size % ONE
-    size = whole * factors + (rest * factors + ONE // 2) // ONE
-    faded: Ints = np.sign(points) * np.minimum(size, LARGEST)
-    return faded
+    if int(size.max(initial=0)) < 2**33:  # a product with a factor fits
+        faded = size * factors
+    else:
+        whole, size = np.divmod(size, ONE)
+        faded = size * factors
+        faded += ONE * np.minimum(whole * factors, LARGEST)
+    faded += ONE // 2
+    faded //= ONE
+    return _signed(np.minimum(faded, LARGEST, out=faded), points)
+
+
+def _signed(size: Ints, points: Ints) -> Ints:
+    """A size with the sign of the points that it came from; they are mostly all of one."""
+    if int(points.min(initial=0)) < 0:
+        size *= np.sign(points)
+    return size
 
 
 @dataclass(slots=True)
