@@ -21,7 +21,7 @@ import duckdb
 import polars as pl
 import pytest
 from generate import case_of_seed
-from generate.answers import added_names, by_reference, ruleset_of, typed_frame
+from generate.answers import added_names, by_reference, ruleset_of, text_frame, typed_frame
 from postgresql_server import PASSWORD, programs, server
 
 import leadrules
@@ -222,9 +222,31 @@ def test_generated_leads_score_as_the_reference_says(place: Place, seed: int) ->
     assert answers == [tuple(one.values()) for one in expected]
 
 
-def copy_table(file: str, url: str) -> None:
+@pytest.mark.parametrize("place", ["duckdb", "postgresql"], indirect=True)
+@pytest.mark.parametrize("seed", [1002, 1076, 1085])
+def test_what_the_database_does_itself_is_told_as_any_run(place: Place, seed: int) -> None:
+    case = case_of_seed(seed)
+    frame = typed_frame(case.leads) if seed % 2 else text_frame(case.leads)
+    frame.with_columns(pl.Series("place", range(frame.height), dtype=pl.Int64)).write_parquet("leads.parquet")
+    copy_table("leads.parquet", place("leads"), "place")
+    Path("own.rules").write_text(case.ruleset.text)
+    given = ["run", "own.rules", place("leads"), "--as-of", case.as_of.isoformat(), "--reasons", "all", "--stamp"]
+    run_here, run_there = (
+        command(*given, "-o", place("scored_1")),
+        command(*given, "-o", place("scored_2"), "--in-database"),
+    )
+    assert " read: " in run_here.output
+    assert Result(run_there.exit_code, run_there.output.replace("scored_2", "scored_1")) == run_here
+    found = [place.rows(f"SELECT * FROM {table} ORDER BY place") for table in ("scored_1", "scored_2")]
+    assert repr(found[0]) == repr(found[1])
+    rejects = [Path(f"{table}.rejects.csv") for table in ("scored_1", "scored_2")]
+    assert rejects[0].exists() == rejects[1].exists()
+    assert not rejects[0].exists() or rejects[0].read_text() == rejects[1].read_text()
+
+
+def copy_table(file: str, url: str, number: str = "row") -> None:
     """A file into a table, by a ruleset that says nothing."""
-    Path("nothing.rules").write_text('field row: integer\nwhen row < -1 add 1 because "never"\n')
+    Path("nothing.rules").write_text(f'field {number}: integer\nwhen {number} < -1 add 1 because "never"\n')
     columns = ",".join(f'"{name}"' for name in pl.read_parquet_schema(file))
     result = command("run", "nothing.rules", file, "-o", url, "--columns", columns)
     assert result.exit_code == 0, result.output

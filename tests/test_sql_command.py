@@ -55,14 +55,35 @@ def test_the_database_scores_as_a_run_does(capsys: pytest.CaptureFixture[str]) -
     assert exit_code(["run", "inbound.rules", TABLE, "-o", SCORES, "--as-of", "2026-11-02", "--in-database"]) == 1
     said = capsys.readouterr().err
     assert "Inbound 3" in said
-    assert "as of 2026-11-02, in DuckDB" in said
     assert "4 leads read: 2 scored, 1 excluded, 1 rejected (see scores.rejects.csv)" in said
     assert exit_code(["run", "inbound.rules", TABLE, "-o", SCORES + "_by_run", "--as-of", "2026-11-02"]) == 1
     assert rows("FROM scores ORDER BY id") == rows("FROM scores_by_run ORDER BY id")
     assert rows("DESCRIBE scores") == rows("DESCRIBE scores_by_run")
     rejected = Path("scores.rejects.csv").read_text().splitlines()
-    assert rejected[0] == "reject_reason,id,email,Job Title,clicks,size"
-    assert rejected[1] == "`clicks` is not between 0 and 100,3,c@x.example,Clerk,500,2.00"
+    assert rejected == Path("scores_by_run.rejects.csv").read_text().splitlines()
+    assert rejected[1] == "3,clicks,500,`500` is not between 0 and 100,3,c@x.example,Clerk,500,2.00"
+    assert said.replace("scores", "scores_by_run") == capsys.readouterr().err
+
+
+def test_tables_called_as_ours_and_files_of_the_run_are_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    rows("CREATE TABLE leadrules_scored AS FROM leads")
+    given = ["run", "inbound.rules", TABLE, "--in-database", "--max-rejects", "1"]
+    assert exit_code([*given, "-o", "duckdb:///./own.db?table=leadrules_scored"]) == 0
+    assert rows("SELECT stage FROM leadrules_scored ORDER BY id") == [("MQL",), ("excluded",), ("Lead",)]
+    for file in ("own.db", "inbound.rules"):
+        assert exit_code([*given, "-o", SCORES, "--rejects", file]) == 2
+        assert "is used by this run already" in capsys.readouterr().err
+    assert Path("inbound.rules").read_text() == RULES
+
+
+def test_columns_of_an_earlier_run_are_replaced_there_too() -> None:
+    given = ["run", "inbound.rules", "-o", SCORES, "--max-rejects", "1", "--replace", "--stamp", "--columns"]
+    rows("ALTER TABLE leads ADD COLUMN score INTEGER")
+    wanted = [(1, 64.0, "Inbound", "3"), (2, None, "Inbound", "3"), (4, 50.0, "Inbound", "3")]
+    for there in ([], ["--in-database"]):
+        assert exit_code([*given, "id,score,ruleset,ruleset_version", TABLE, *there]) == 0
+        assert rows("FROM scores ORDER BY id") == wanted
+        assert Path("scores.rejects.csv").read_text().splitlines()[1].endswith(",500,2.00,")
 
 
 def test_chosen_columns_prefix_and_mode() -> None:
@@ -88,7 +109,7 @@ def test_a_query_in_place_of_a_table() -> None:
         (TABLE, "duckdb:///other.db?table=scores", [], "are in two"),
         ("sqlite:///own.db?table=leads", "sqlite:///own.db?table=scores", [], "`sqlite` is not offered"),
         ("duckdb:///own.db?table=lead", SCORES, [], "there is no table `lead`"),
-        (TABLE, SCORES, ["--stamp"], "`--stamp` has no meaning with `--in-database`"),
+        (TABLE, SCORES, ["--profile"], "`--profile` has no meaning with `--in-database`"),
         (TABLE, SCORES, ["--columns", "scor"], "did you mean `score`?"),
     ],
 )

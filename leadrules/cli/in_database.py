@@ -1,45 +1,52 @@
-"""`leadrules run --in-database`: the database scores its own table into another."""
+"""`leadrules run --in-database`: what it refuses, and the database's counterpart of a run."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from leadrules.databases.pushdown import Outcome
-    from leadrules.databases.writing import WriteOptions
+    from leadrules.leads import LeadWriter
+    from leadrules.leads.block import LeadSource
+    from leadrules.leads.rejects import RejectsWriter
     from leadrules.ruleset import Model
+    from leadrules.running.run import Added
+    from leadrules.running.tally import Tally
 
-Asked = tuple[int | None, Sequence[str] | None, str, bool]
-"""How many reasons, which columns, which prefix, and whether columns of an earlier run are left out."""
 
+def refuse_what_stays_here(leads: str, output: str, given: Mapping[str, Any]) -> None:
+    """Raise UsageError or LeadsError for places and options with which no database can do the work."""
+    from leadrules.databases.pushdown import refuse_apart
+    from leadrules.databases.url import is_table_url, table_url
 
-def run_there(
-    model: Model, leads: str, output: str, day: date, asked: Asked, options: WriteOptions | None, rejects: str
-) -> Outcome:
-    """Let the database score a table into another, and say what became of the leads. Raises LeadsError, UsageError."""
-    from leadrules.databases.pushdown import run_in_database, summary
-    from leadrules.databases.sql.statement import Wanted
-    from leadrules.databases.tables import shown
-    from leadrules.databases.url import is_table_url
-    from leadrules.databases.writing import WriteOptions
-    from leadrules.engine.table import added_schema
-
+    refused = next((name for name, value in given.items() if value), None)
+    if refused is not None:
+        raise click.UsageError(f"`{refused}` has no meaning with `--in-database`: leave one of them out")
     for what, place in (("LEADS", leads), ("OUT", output)):
         if not is_table_url(place):
             raise click.UsageError(
                 f"`--in-database` needs tables: {what} is `{place}`, and would have to be like "
                 '"duckdb:///sales.db?table=scores"'
             )
-    if rejects == "-":
-        raise click.UsageError("`--in-database` writes rejected leads to a file: name it with `--rejects`")
-    reasons, columns, prefix, replace = asked
-    added = {prefix + name: dtype for name, dtype in added_schema(model, reasons).items()}
-    outcome = run_in_database(
-        model, leads, output, day, Wanted(reasons, columns, prefix, replace), added, options or WriteOptions(), rejects
-    )
-    click.echo(summary(model, outcome, day, output=shown(output), rejects=rejects), err=True, nl=False)
-    return outcome
+    refuse_apart(table_url(leads), table_url(output))
+
+
+def run_there(
+    model: Model,
+    day: date,
+    source: LeadSource,
+    headers: Mapping[int, str],
+    writer: LeadWriter,
+    rejects: RejectsWriter,
+    added: Added,
+) -> Tally:
+    """Score the leads where they are; what `running.run.run` does here."""
+    from leadrules.databases.blocks import TableSource
+    from leadrules.databases.pushdown import push_down
+    from leadrules.databases.writing import TableWriter
+
+    assert isinstance(source, TableSource) and isinstance(writer, TableWriter)
+    return push_down(model, day, source, headers, writer, rejects, added)

@@ -122,19 +122,11 @@ def run(
 
     rejects_place = rejects or _rejects_place(output, leads)
     if in_database:
-        from leadrules.cli.in_database import run_there
+        from leadrules.cli.in_database import refuse_what_stays_here, run_there
 
-        given = {"--stamp": stamp, "--profile": profiled, "--format": format, "--sheet": sheet, "--encoding": encoding,
+        given = {"--profile": profiled, "--format": format, "--sheet": sheet, "--encoding": encoding,
                  "--delimiter": delimiter}  # fmt: skip
-        refused = next((name for name, value in given.items() if value), None)
-        if refused is not None:
-            raise click.UsageError(f"`{refused}` has no meaning with `--in-database`: leave one of them out")
-        wanted = (reasons, _names(columns), prefix, replace)
-        rejected_there = run_there(
-            model, leads, output, as_of or today(), wanted, _write_options(mode, key), rejects_place
-        )
-        _exit_for(rejected_there.rejected, rejected_there.read, max_rejects)
-        return
+        refuse_what_stays_here(leads, output, given)
     if rejects_place == output == "-":
         raise click.UsageError(
             "the scored leads go to standard output already: name a file for `--rejects`, or with -o"
@@ -147,7 +139,7 @@ def run(
         matched = fitted(source, model, rules)
         added = Added(reasons, prefix, stamp)
         schema = added.schema(model)
-        profile, scorer = _profile(model, day) if profiled else (None, Scorer(model, day))
+        profile, scorer = _profile(model, day) if profiled else (None, None if in_database else Scorer(model, day))
         with (
             open_output(
                 output,
@@ -163,8 +155,12 @@ def run(
         ):
             rejected = open_rejects(rejects_place, source, inputs=[*files, file_of(output)])
             try:
-                tally = run_leads(
-                    scorer, day, source, matched.headers, writer, rejected, added, progress=shown, profile=profile
+                tally = (
+                    run_there(model, day, source, matched.headers, writer, rejected, added)
+                    if scorer is None
+                    else run_leads(
+                        scorer, day, source, matched.headers, writer, rejected, added, progress=shown, profile=profile
+                    )
                 )
                 with within(profile, "write"):
                     rejected.commit()

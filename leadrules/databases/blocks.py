@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leadrules.leads.block import Broken, Columns
+from leadrules.leads.block import NO_NUMBERS, ROWS, Broken, Columns, NumberType
 from leadrules.leads.errors import LeadsError
 from leadrules.leads.texts import as_texts
 
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
     from leadrules.databases.url import TableUrl
 
 
-class TableSource:
+class TableSource(ABC):
     """What tables and queries of all databases have alike; see `leads.block.LeadSource`.
 
-    `declared` are the columns' types in the database's own words, where it has any.
+    `declared` are the columns' types in the database's own words, where it has any. A connection that is lent is in a
+    transaction of someone else's, which stays as it is.
     """
 
     absent_is_missing = False
@@ -34,14 +36,23 @@ class TableSource:
     headers: list[str]
     declared: dict[str, str]
 
-    def __init__(self, url: TableUrl):
-        self.url, self.name = url, url.shown
+    def __init__(self, url: TableUrl, *, is_lent: bool = False):
+        self.url, self.name, self.is_lent = url, url.shown, is_lent
 
     def written(self, flat: bool) -> list[int]:
         return list(range(len(self.headers)))
 
+    @abstractmethod
+    def schema(self) -> dict[str, pl.DataType]: ...
+
+    @abstractmethod
+    def blocks(
+        self, needed: Sequence[str] = (), rows: int = ROWS, *, as_numbers: Mapping[str, NumberType] = NO_NUMBERS
+    ) -> Iterator[TableBlock]: ...
+
     def close(self) -> None:
-        self.connection.close()
+        if not self.is_lent:
+            self.connection.close()
 
 
 @dataclass

@@ -64,16 +64,16 @@ class DuckdbSource(TableSource):
     `declared` are the columns' types in DuckDB's words.
     """
 
-    def __init__(self, url: TableUrl, *, writable: bool = False):
+    def __init__(self, url: TableUrl, *, writable: bool = False, connection: duckdb.DuckDBPyConnection | None = None):
         import duckdb
 
-        super().__init__(url)
+        super().__init__(url, is_lent=connection is not None)
         self.path = url.address
-        self.connection = connect(url, writable=writable)
+        self.connection = connect(url, writable=writable) if connection is None else connection
         try:
             described = self.connection.execute(f"DESCRIBE SELECT * FROM {url.nested()}").fetchall()
         except duckdb.Error as error:
-            self.connection.close()
+            self.close()
             raise _unreadable(url, error) from error
         self.headers = [str(row[0]) for row in described]
         self.declared = {str(row[0]): str(row[1]) for row in described}
@@ -117,10 +117,13 @@ class DuckdbSource(TableSource):
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A second line to the database: a result that is still being read keeps its own busy."""
+        """A second line to the database: a result that is still being read keeps its own busy.
+
+        A connection that is lent is in a transaction, which only it sees into.
+        """
         import duckdb
 
-        cursor = self.connection.cursor()
+        cursor = self.connection if self.is_lent else self.connection.cursor()
         try:
             cursor.execute("SET TimeZone = 'UTC'")
             with stoppable():
@@ -128,7 +131,8 @@ class DuckdbSource(TableSource):
         except duckdb.Error as error:
             raise LeadsError(f"`{self.name}` cannot be read: {_words(error)}") from error
         finally:
-            cursor.close()
+            if not self.is_lent:
+                cursor.close()
 
 
 class DuckdbWriter(TableWriter):
@@ -202,6 +206,9 @@ class DuckdbWriter(TableWriter):
 
     def close_insert(self) -> None:
         """Every insert is done when it returns."""
+
+    def reading(self, url: TableUrl) -> DuckdbSource:
+        return DuckdbSource(url, connection=self._connection)
 
     def execute(self, sql: str) -> int:
         import duckdb

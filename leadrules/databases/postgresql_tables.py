@@ -42,6 +42,8 @@ _SETTINGS = (
     "SET synchronize_seqscans = off",
 )
 
+_DATABASE = "SELECT pg_postmaster_start_time(), current_database(), current_schemas(false)"
+"""What only one database in the world has, and where names are looked up in it."""
 _IDENTITY = "SELECT pg_postmaster_start_time(), current_database(), to_regclass(%s)::oid"
 """What only one table in the world has, however its server is reached and whatever the search path is."""
 
@@ -68,19 +70,19 @@ class PostgresqlSource(TableSource):
     `declared` are the columns' types in PostgreSQL's words. One snapshot is read, whatever others write meanwhile.
     """
 
-    def __init__(self, url: TableUrl):
-        super().__init__(url)
-        self.connection = connect(url, writable=False)
+    def __init__(self, url: TableUrl, *, connection: psycopg.Connection[Any] | None = None):
+        super().__init__(url, is_lent=connection is not None)
+        self.connection = connect(url, writable=False) if connection is None else connection
         self._read = 0
         try:
             with self._reading():
                 cursor = self.connection.execute(f"SELECT * FROM {url.nested()} AS leads LIMIT 0".encode())
                 self.headers = [one.name for one in cursor.description or ()]
                 self.declared = dict(zip(self.headers, _type_names(self.connection, cursor), strict=True))
-                self.connection.rollback()  # no lock is held while nothing is read
+                self._let_go()  # no lock is held while nothing is read
             refuse_odd_columns(self.headers, url)
         except BaseException:
-            self.connection.close()
+            self.close()
             raise
 
     def schema(self) -> dict[str, pl.DataType]:
@@ -108,6 +110,11 @@ class PostgresqlSource(TableSource):
         if held:
             yield self._block(held, positions)
         with self._reading():
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """End the transaction, unless it is that of whoever has lent the connection."""
+        if not self.is_lent:
             self.connection.rollback()
 
     def _block(self, lines: Sequence[bytes | memoryview], needed: list[int]) -> TableBlock:
@@ -173,6 +180,18 @@ class PostgresqlWriter(TableWriter):
                 [quoted(*self.url.table)],
             ).fetchall()
         return [(str(name), str(kind)) for name, kind in found] or None
+
+    def is_beside_source(self) -> bool:
+        source = self._source
+        if not isinstance(source, PostgresqlSource):
+            return False
+        with self._writing():
+            own, other = (one.execute(_DATABASE).fetchone() for one in (self._connection, source.connection))
+            source.connection.rollback()
+        return own == other
+
+    def reading(self, url: TableUrl) -> PostgresqlSource:
+        return PostgresqlSource(url, connection=self._connection)
 
     def is_source(self) -> bool:
         source = self._source

@@ -68,19 +68,20 @@ class SqliteSource(TableSource):
     `declared` are the columns' types as the table declares them; a query's have none.
     """
 
-    def __init__(self, url: TableUrl, *, writable: bool = False):
-        super().__init__(url)
+    def __init__(self, url: TableUrl, *, writable: bool = False, connection: sqlite3.Connection | None = None):
+        super().__init__(url, is_lent=connection is not None)
         self.path = url.address
-        self.connection = connect(url, writable=writable)
+        self.connection = connect(url, writable=writable) if connection is None else connection
         try:
             with self._reading():
-                self.connection.execute("BEGIN IMMEDIATE" if writable else "BEGIN")
+                if not self.is_lent:
+                    self.connection.execute("BEGIN IMMEDIATE" if writable else "BEGIN")
                 cursor = self.connection.execute(f"SELECT * FROM {url.nested()} LIMIT 0")
                 self.headers = [str(one[0]) for one in cursor.description]
             refuse_odd_columns(self.headers, url)
             self.declared = dict(columns_of(self.connection, url) or []) if url.table else {}
         except BaseException:
-            self.connection.close()
+            self.close()
             raise
         self._types: list[pl.DataType | None] | None = None
 
@@ -203,6 +204,9 @@ class SqliteWriter(TableWriter):
 
     def close_insert(self) -> None:
         """Every insert is done when it returns."""
+
+    def reading(self, url: TableUrl) -> SqliteSource:
+        return SqliteSource(url, connection=self._connection)
 
     def execute(self, sql: str) -> int:
         try:

@@ -43,7 +43,9 @@ class Declared(Protocol):
     """An open table: its columns, and their types in the database's words."""
 
     headers: list[str]
-    declared: Mapping[str, str]
+
+    @property
+    def declared(self) -> Mapping[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True)

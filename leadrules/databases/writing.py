@@ -139,6 +139,14 @@ class TableWriter(ABC):
     def existing(self) -> list[tuple[str, str]] | None:
         """Names and types of the table's columns; None if there is no such table."""
 
+    def is_beside_source(self) -> bool:
+        """Whether the leads are in the database that is written, and their names mean there what they mean here."""
+        return isinstance(self._source, TableSource) and self.url.same_file(self._source.url)
+
+    @abstractmethod
+    def reading(self, url: TableUrl) -> TableSource:
+        """What a query gives within the transaction."""
+
     def is_source(self) -> bool:
         """Whether the table, which is there, is the one that the leads come from."""
         return False
@@ -195,6 +203,10 @@ class TableWriter(ABC):
         if not kept.any():
             return _nothing
         return partial(self.insert, self.rows(block, kept, added))
+
+    def chosen(self) -> list[tuple[str, bool]]:
+        """The columns of this output, in order, and whether each is the lead's own."""
+        return [(one.name, one.position is not None) for one in self._chosen]
 
     def begin_selected(self) -> None:
         """From here on, leads come from a SELECT and not from blocks."""

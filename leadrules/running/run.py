@@ -7,7 +7,7 @@ grow with the file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -56,13 +56,15 @@ class Added:
         frame = scored.frame
         if self.prefix:
             frame = frame.rename({name: self.prefix + name for name in frame.columns})
-        if self.stamp:
-            stamp = (as_of.isoformat(), model.title, model.version, model.short_hash)
-            frame = frame.with_columns(
-                pl.lit(value, dtype=pl.String).alias(self.prefix + name)
-                for name, value in zip(STAMP, stamp, strict=True)
-            )
-        return frame
+        stamp = self.stamped(model, as_of)
+        return frame.with_columns(pl.lit(value, dtype=pl.String).alias(name) for name, value in stamp.items())
+
+    def stamped(self, model: Model, as_of: date) -> dict[str, str | None]:
+        """What every lead is stamped with, by the column's name."""
+        if not self.stamp:
+            return {}
+        values = (as_of.isoformat(), model.title, model.version, model.short_hash)
+        return {self.prefix + name: value for name, value in zip(STAMP, values, strict=True)}
 
 
 def run(
@@ -101,7 +103,7 @@ def run(
         for block, scored, fired, write in scored_blocks:
             with within(profile, "write"):
                 write()
-                rejects.write(block, _rejected(scored))
+                rejects.write(block, rejected_of(scored))
             with within(profile, "count"):
                 tally.add(scored, fired, len(block.broken))
             if progress is not None:
@@ -120,5 +122,6 @@ def _in_turn(work: Callable[[Block], Result], blocks: Iterator[Block]) -> Genera
         yield work(block)
 
 
-def _rejected(scored: ScoredBlock) -> Sequence[Rejected]:
+def rejected_of(scored: ScoredBlock) -> list[Rejected]:
+    """The bad values of a block, as the rejects file has them."""
     return [Rejected(bad.row, bad.field, value_text(bad.value), bad.reason) for bad in scored.rejects]

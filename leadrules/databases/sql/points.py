@@ -16,6 +16,7 @@ from sqlglot import exp
 
 from leadrules.databases.sql import terms
 from leadrules.databases.sql.conditions import Conditions
+from leadrules.databases.sql.counting import Flags
 from leadrules.databases.sql.dialects.dialect import Contribution
 from leadrules.databases.sql.refusals import Refusals
 from leadrules.databases.sql.terms import SQL, call, whole
@@ -32,6 +33,7 @@ class Points:
     model: Model
     conditions: Conditions
     refusals: Refusals
+    flags: Flags | None = None
     columns: dict[int, SQL] = field(default_factory=dict)
 
     def write(self) -> None:
@@ -42,7 +44,10 @@ class Points:
                 points = self._contribution(rule)
                 if points is not None:
                     hint = f"points_{rule.name or position + 1}"
-                    self.columns[position] = operands.layers.add("points", hint, points, rule.text)
+                    column = self.columns[position] = operands.layers.add("points", hint, points, rule.text)
+                    if self.flags is not None:
+                        gives = exp.NEQ(this=column.copy(), expression=whole(0))
+                        self.flags.add("points", "fired", position, gives)
         self._sums()
 
     def contributions(self) -> list[Contribution]:
@@ -185,28 +190,29 @@ class Points:
         model, layers, operands = self.model, self.conditions.operands.layers, self.conditions.operands
         groups: dict[int, SQL] = {}
         for position, group in enumerate(model.groups):
-            points = self._limited(group.limits, self._members(group.score, position))
+            points = self._limited(group.limits, self._members(group.score, position), "cut_groups", position)
             groups[position] = layers.add("totals", f"group_{group.title}", points, group.title)
         for position, score in enumerate(model.scores):
             inside = [column for place, column in groups.items() if model.groups[place].score == position]
-            points = self._limited(score.limits, [*self._members(position, None), *inside])
+            points = self._limited(score.limits, [*self._members(position, None), *inside], "cut_scores", position)
             operands.scores[position] = layers.add("totals", f"score_{score.name}", points, score.name)
         outside = [column for place, column in groups.items() if model.groups[place].score is None]
         outside = [*self._members(None, None), *outside]
         if all(score.weight == 10_000 for score in model.scores):
-            total = self._limited(model.total, [*outside, *(operands.scores[one] for one in range(len(model.scores)))])
+            parts = [*outside, *(operands.scores[one] for one in range(len(model.scores)))]
+            total = self._limited(model.total, parts, "cut_scores", None)
         else:
-            parts = [(self._summed(outside), 10_000), *((operands.scores[one].copy(), score.weight)
+            weights = [(self._summed(outside), 10_000), *((operands.scores[one].copy(), score.weight)
                      for one, score in enumerate(model.scores) if score.weight)]  # fmt: skip
             weighted = terms.added(
-                [exp.Mul(this=terms.cast(part, "BIGINT"), expression=whole(weight)) for part, weight in parts]
+                [exp.Mul(this=terms.cast(part, "BIGINT"), expression=whole(weight)) for part, weight in weights]
             )
             column = layers.add("totals", "weighted_total", weighted)
             up = exp.Paren(this=exp.Add(this=call("ABS", column.copy()), expression=whole(5_000)))
             size = operands.dialect.divided(up, whole(10_000))
             negative = exp.LT(this=column, expression=whole(0))
             rounded = terms.when((negative, exp.Neg(this=exp.Paren(this=size))), otherwise=size.copy())
-            total = terms.limited(rounded, model.total.low, model.total.high)
+            total = self._within(model.total, rounded, "cut_scores", None)
         operands.scores[None] = layers.add("totals", "total_points", total)
 
     def _members(self, score: int | None, group: int | None) -> list[SQL]:
@@ -217,8 +223,20 @@ class Points:
             and (group is not None or self.model.rules[position].score == score)
         ]
 
-    def _limited(self, limits: Limits, parts: list[SQL]) -> SQL:
-        return terms.limited(self._summed(parts), limits.low, limits.high)
+    def _limited(self, limits: Limits, parts: list[SQL], what: str, place: int | None) -> SQL:
+        return self._within(limits, self._summed(parts), what, place)
+
+    def _within(self, limits: Limits, points: SQL, what: str, place: int | None) -> SQL:
+        """Points within limits; a flag tells of which leads `what` these cut."""
+        if self.flags is not None and (limits.low is not None or limits.high is not None):
+            points = self.conditions.operands.layers.add("totals", "before_limits", points)
+            beyond: list[SQL] = []
+            if limits.low is not None:
+                beyond.append(exp.LT(this=points.copy(), expression=whole(limits.low)))
+            if limits.high is not None:
+                beyond.append(exp.GT(this=points.copy(), expression=whole(limits.high)))
+            self.flags.add("totals", what, place, terms.either(beyond))
+        return terms.limited(points, limits.low, limits.high)
 
     def _summed(self, parts: list[SQL]) -> SQL:
         """A sum of hundredths, in wide numbers where narrow ones could overflow."""

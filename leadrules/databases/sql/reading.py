@@ -61,6 +61,10 @@ class Reading:
     """Whether the database could fail at computing with the value, which rejects a lead whatever the field says."""
     unstable: SQL | None = None
     """Whether the text could be one that the database cannot bring into its normal form; it rejects a lead likewise."""
+    own: SQL | None = None
+    """What the cell itself gives, where a default is filled in after it."""
+    excused: SQL | None = None
+    """Whether a bad value counts as missing."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ class Reader:
     layers: Layers
     bounds: Mapping[int, float]
     """For fields that are computed with where that could fail: how far from 1 their size may be, as a factor."""
+    is_counted: bool = False
+    """Whether leads without a value of their own are counted."""
     folded: dict[str, SQL] = data_field(default_factory=dict)
     """The folded cells of text fields that had to be folded to be read, by the field's name."""
 
@@ -88,7 +94,11 @@ class Reader:
             own = self._own(position, field, terms.column(column.name, quoted=True), column.kind)
         value = own.value
         unstable = None if field.bad_as_missing and field.type in _NEVER_TEXTS else own.unstable
+        cell: SQL | None = None
         if field.default is not None:
+            if self.is_counted:
+                value = self._named("cell", field, value)
+                cell = value.copy()
             value = terms.coalesce(value, self.constant(field, field.default))
         read = self._named("value", field, value)
         if field.key and field.default is None:
@@ -98,7 +108,9 @@ class Reader:
                 reason = f"`{field.name}` is missing or {own.reason.partition(' is ')[2]}"
                 return Reading(read, bad, reason, unstable=unstable)
             return Reading(read, missing, f"`{field.name}`: the key is missing", unstable=unstable)
-        return Reading(read, None if field.bad_as_missing else own.bad, own.reason, own.beyond, unstable)
+        if field.bad_as_missing:
+            return Reading(read, None, own.reason, own.beyond, unstable, cell, own.bad)
+        return Reading(read, own.bad, own.reason, own.beyond, unstable, cell)
 
     def constant(self, field: Field, value: object) -> SQL:
         """A default, or an end of `between`, as the field's values are."""

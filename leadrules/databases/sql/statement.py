@@ -15,12 +15,13 @@ from sqlglot import exp
 
 from leadrules.databases.sql import terms
 from leadrules.databases.sql.conditions import Conditions
+from leadrules.databases.sql.counting import Flags
 from leadrules.databases.sql.dialects.dialect import Dialect
 from leadrules.databases.sql.layers import Layers
 from leadrules.databases.sql.mail import Mail, names_of
 from leadrules.databases.sql.operands import Operands, computed_with
 from leadrules.databases.sql.points import Points
-from leadrules.databases.sql.reading import Reader
+from leadrules.databases.sql.reading import Reader, Reading
 from leadrules.databases.sql.refusals import Refusals
 from leadrules.databases.sql.terms import SQL, text
 from leadrules.databases.sql.verdicts import Verdicts
@@ -36,11 +37,12 @@ RESERVED = ("item", "key", "domain")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The `SELECT`, in the words of a dialect: `columns` are the names that come out, in order."""
+    """The `SELECT`, in the words of a dialect: `columns` come out, in this order, and then those of `flags`."""
 
     tree: exp.Select
     dialect: Dialect
     columns: tuple[str, ...]
+    flags: Flags | None = None
 
     def sql(self) -> str:
         """The statement as text."""
@@ -64,15 +66,17 @@ def compile_select(
     as_of: date | None,
     wanted: Wanted = Wanted(),
     source: SQL | None = None,
+    flags: str | None = None,
 ) -> Statement:
     """The statement that scores a table's leads.
 
     `as_of` is the date to score for, None the database's own date, in UTC, of the day on which it runs. `source`
-    stands for the table where the table's name would not do. Raises `LeadsError` for what cannot be said in
+    stands for the table where the table's name would not do. `flags` asks for columns that begin with that name, from
+    which a run's summary can be counted. Raises `LeadsError` for what cannot be said in
     the dialect, with the places, and for columns that do not fit.
     """
     chosen = _chosen(model, table, wanted)
-    return _Writer(model, table, dialect, as_of, wanted, chosen).statement(source)
+    return _Writer(model, table, dialect, as_of, wanted, chosen, flags).statement(source)
 
 
 def added_names(model: Model, reasons: int | None) -> list[str]:
@@ -107,7 +111,7 @@ class _Writer:
 
     def __init__(
         self, model: Model, table: Table, dialect: Dialect, as_of: date | None, wanted: Wanted,
-        chosen: Sequence[Chosen],
+        chosen: Sequence[Chosen], flags: str | None,
     ):  # fmt: skip
         self.model, self.table, self.dialect, self.wanted = model, table, dialect, wanted
         self.chosen = chosen
@@ -118,6 +122,7 @@ class _Writer:
         self.layers.taken |= set(RESERVED)
         self.layers.tables |= {table.name[-1].lower()}
         self.bads: list[tuple[SQL, str]] = []
+        self.flags = None if flags is None else Flags(flags, self.layers)
 
     def statement(self, source: SQL | None) -> Statement:
         as_of_column = None if self.as_of is not None else self.layers.add("read", "as_of", self.dialect.today())
@@ -125,7 +130,7 @@ class _Writer:
         mail = Mail(operands)
         conditions = Conditions(operands, mail, {})
         verdicts = Verdicts(self.model, conditions, self.refusals)
-        points = Points(self.model, conditions, self.refusals)
+        points = Points(self.model, conditions, self.refusals, self.flags)
         operands.count, operands.label = verdicts.count, verdicts.label
         self._read(operands)
         self.refusals.raise_if_any(self.dialect.name)
@@ -137,6 +142,10 @@ class _Writer:
         verdicts.decide()
         self.refusals.raise_if_any(self.dialect.name)
         outputs = self._outputs(operands, verdicts, points)
+        columns = tuple(name for name, _ in outputs)
+        if self.flags is not None:
+            self._count_verdicts(self.flags, verdicts)
+            outputs += self.flags.columns()
         self._refuse_long_names()
         tree: exp.Select | None = None
         with self.refusals.within(None):
@@ -153,7 +162,7 @@ class _Writer:
         with self.refusals.within(None):
             tree = self.dialect.finished(tree)
         self.refusals.raise_if_any(self.dialect.name)
-        return Statement(tree, self.dialect, tuple(name for name, _ in outputs))
+        return Statement(tree, self.dialect, columns, self.flags)
 
     # ---------------------------------------------------------------------- values
 
@@ -173,27 +182,61 @@ class _Writer:
                 with self.refusals.within(span):
                     for position, factor in computed_with(_arithmetics(part), self.model).items():
                         bounds[position] = min(bounds.get(position, factor), factor)
-        reader = Reader(self.dialect, self.layers, bounds)
+        reader = Reader(self.dialect, self.layers, bounds, self.flags is not None)
         for position in self.model.read_fields:
             field = self.model.fields[position]
             header = matched.headers.get(position)
             with self.refusals.within(field.span):
                 reading = reader.read(position, field, None if header is None else by_name[header])
                 operands.values[position] = reading.value
+                odd: list[SQL] = []
                 if field.kind == "text" and field.default is None and field.name in reader.folded:
                     operands.folded_cells[position] = reader.folded[field.name]
                 if reading.bad is not None:
                     bad = self.layers.add("read", f"bad_{field.name}", terms.definitely(reading.bad))
                     self.bads.append((bad, reading.reason))
+                    odd.append(bad)
                 if reading.unstable is not None:
                     bad = self.layers.add("read", f"unstable_{field.name}", terms.definitely(reading.unstable))
                     why = f"`{field.name}` has a character that {self.dialect.name} cannot bring into normal form (NFC)"
                     self.bads.append((bad, why))
+                    odd.append(bad)
                 if reading.beyond is not None:
                     bad = self.layers.add("read", f"beyond_{field.name}", terms.definitely(reading.beyond))
                     self.bads.append(
                         (bad, f"`{field.name}` is too large or too small for {self.dialect.name} to compute with")
                     )
+                    odd.append(bad)
+                if self.flags is not None and header is not None:
+                    self._count_cells(self.flags, position, reading, odd)
+
+    def _count_cells(self, flags: Flags, position: int, reading: Reading, odd: Sequence[SQL]) -> None:
+        """Count the leads without a value of their own, and those whose bad value counts as missing."""
+        field = self.model.fields[position]
+        if reading.excused is not None:
+            excused = self.layers.add("read", f"excused_{field.name}", terms.definitely(reading.excused))
+            flags.add("read", "excused", position, excused)
+            odd = [*odd, excused]
+        own = terms.is_null((reading.own or reading.value).copy())
+        flags.add("read", "blank", position, terms.both([own, *(terms.negated(one.copy()) for one in odd)]))
+        if field.key:
+            flags.key = reading.value
+
+    def _count_verdicts(self, flags: Flags, verdicts: Verdicts) -> None:
+        """Count the leads by verdict and its reason, and by stage: reached, and held last."""
+        if verdicts.excludes:
+            flags.add("terms", "excluded", None, verdicts.excluded.copy())
+        for said, held in verdicts.excludes:
+            flags.add("terms", "excluded_because", said, held.copy())
+        if verdicts.disqualifies and verdicts.conditions.disqualified is not None:
+            flags.add("verdicts", "disqualified", None, verdicts.conditions.disqualified.copy())
+        for said, held in verdicts.disqualifies:
+            flags.add("verdicts", "disqualified_because", said, held.copy())
+        for position, stage in enumerate(self.model.stages):
+            flags.add("verdicts", "reached", position, verdicts.conditions.held[position].copy())
+            assert verdicts.conditions.stage is not None
+            last = exp.EQ(this=verdicts.conditions.stage.copy(), expression=text(stage.name))
+            flags.add("verdicts", "now", position, last)
 
     # --------------------------------------------------------------------- outputs
 
