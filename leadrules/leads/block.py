@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from leadrules.record import record
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,7 +26,7 @@ NumberType = Literal["integer", "number"]
 NO_NUMBERS: Mapping[str, NumberType] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Broken:
     """A record that cannot be a lead: its number among the leads (from 1), why, and its text as it came."""
 

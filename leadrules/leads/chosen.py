@@ -6,13 +6,13 @@ Unless told otherwise: all the input's, as they stand, and the added ones behind
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from leadrules.leads.errors import LeadsError
 from leadrules.problems.near import near_names
+from leadrules.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chosen:
     """One column of the output: an input column's position, or None for an added column, by its name."""
 

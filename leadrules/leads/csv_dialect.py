@@ -7,18 +7,17 @@ column. Nothing else is guessed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from leadrules.leads.csv_records import CR, LF, read_record
 from leadrules.leads.errors import LeadsError
 from leadrules.leads.streams import UTF8_MARK, not_in_encoding
+from leadrules.record import record
 
 DELIMITERS = b",;\t|"
 WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "space": " "}
 _SAMPLE = 50
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dialect:
     """`preamble` is what stands before the header (a mark, `sep=;`, blank lines), `header` its record and line end.
 

@@ -16,18 +16,20 @@ and guessing would join two leads into one; so the record ends with its first li
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+
+from leadrules.record import record
 
 QUOTE, LF, CR = 0x22, 0x0A, 0x0D
 
 Offsets = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Records:
     """The whole records of a chunk; offsets count from its first byte.
 
@@ -120,7 +122,7 @@ def _regular(bytes_: NDArray[np.uint8], quotes: Offsets, delimiter: int, line_en
     return True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Patterns:
     quoted: re.Pattern[bytes]
     plain: re.Pattern[bytes]
@@ -133,7 +135,7 @@ def _patterns(delimiter: int, line_end: int) -> _Patterns:
     return _Patterns(re.compile(b'"([^"]*+(?:""[^"]*+)*+)"([' + blanks + b"]*+)"), re.compile(b"[^" + stop + b"]*+"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Record:
     """One record read cell by cell. `end` None: it is not whole; `open_quote`: where its last cell opened."""
 

@@ -177,7 +177,7 @@ def whole_records(block: CsvBlock) -> pl.Series | None:
         return None
     if b'"' in block.data and block.data.count(b"\n") != block.rows:
         return None
-    lines = pl.read_lines(io.BytesIO(shield + block.data if shield else block.data)).to_series()
+    lines = pl.read_lines(shield + block.data if shield else block.data).to_series()
     return lines[len(shield) :] if len(lines) == block.rows + len(shield) else None
 
 

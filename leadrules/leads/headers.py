@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from leadrules.meaning.text import BLANKS, fold, normal
+from leadrules.record import record
 from leadrules.ruleset import Field
 
 _PASSED_OVER = str.maketrans("", "", BLANKS + "_-.")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HeaderProblem:
     """A field without its column. A `warning` leaves the field missing for every lead."""
 
@@ -31,7 +31,7 @@ class HeaderProblem:
     help: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Matched:
     """Headers by the position of their field, and what is wrong. An optional field without a column is in neither."""
 

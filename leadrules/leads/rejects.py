@@ -12,7 +12,6 @@ import io
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from leadrules.leads.added import harmless
 from leadrules.leads.block import Block, LeadSource
@@ -22,12 +21,13 @@ from leadrules.leads.errors import LeadsError
 from leadrules.leads.formats import ending
 from leadrules.leads.output import OutputFile
 from leadrules.leads.texts import value_text
+from leadrules.record import record
 
 _NOT_CSV = {"json", "jsonl", "ndjson", "parquet", "pq", "xls", "xlsx", "xlsm"}
 COLUMNS = ["reject_row", "reject_field", "reject_value", "reject_reason"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rejected:
     """A bad value of the lead at `index` in its block: the field's name, the value as it came, and why."""
 

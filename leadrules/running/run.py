@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, nullcontext
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from leadrules.engine.table import added_schema
 from leadrules.leads.block import ROWS, Block
 from leadrules.leads.rejects import Rejected
 from leadrules.leads.texts import value_text
+from leadrules.record import record
 from leadrules.ruleset import Model
 from leadrules.running.ordered import Result, in_order
 from leadrules.running.scoring import plain_numbers, score_block
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 STAMP = ("as_of", "ruleset", "ruleset_version", "ruleset_hash")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Added:
     """Which columns a run adds, and how they are called."""
 
