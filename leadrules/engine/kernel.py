@@ -31,6 +31,10 @@ _FIND = (c_int64, c_void_p, c_void_p, c_uint64, c_uint64, c_int64, c_void_p, c_v
 _ADD_UP = (c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p)
 _KEEP = (c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_int64, c_int64, c_void_p)
 _BITS: dict[Any, int] = {np.dtype(np.uint8): 8, np.dtype(np.uint16): 16}
+_SPARE = 130
+"""Bytes after a text that may be read, and written over: as many as `kernel.c` copies at once, and a separator."""
+_MEASURE = (c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p)
+_TELL = (c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
 
 
 class Kernel:
@@ -41,6 +45,8 @@ class Kernel:
         self._by_value = {kind: _function(library, f"by_value_{bits}", _BY_VALUE) for kind, bits in _BITS.items()}
         self._find = {kind: _function(library, f"find_{bits}", _FIND, c_int64) for kind, bits in _BITS.items()}
         self._keep = {kind: _function(library, f"keep_{bits}", _KEEP) for kind, bits in _BITS.items()}
+        self._measure = _function(library, "measure", _MEASURE)
+        self._tell = _function(library, "tell", _TELL)
         self._add_up = _function(library, "add_up", _ADD_UP)
 
     def by_cell(
@@ -114,6 +120,20 @@ class Kernel:
         codes = _Bins(bins)
         most, rows = held.shape
         self._keep[held.dtype](rows, tables, address(layout), *codes.addresses, most, largest, address(held))
+
+    def told(
+        self, rows: int, codes: Sequence[npt.NDArray[np.uint8]], starts: npt.NDArray[np.int64], said: bytes
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
+        """The texts of leads, one after the other, and where each ends, after a 0; `starts` as `kernel.c` says."""
+        said += bytes(_SPARE)
+        places = np.array([address(one) for one in codes], dtype=np.int64)
+        strides = np.array([one.strides[0] for one in codes], dtype=np.int64)
+        pieces = (rows, len(codes), address(places), address(strides), address(starts))
+        ends = np.empty(rows + 1, dtype=np.int64)
+        self._measure(*pieces, address(ends))
+        told = np.empty(int(ends[-1]) + _SPARE, dtype=np.uint8)
+        self._tell(*pieces, said, address(ends), address(told))
+        return ends, told
 
     def knows(self, codes: npt.DTypeLike) -> bool:
         """Whether bins or ranks of this type can be dealt with."""

@@ -73,6 +73,8 @@ class Vocabulary:
         keys = {_key(points, code): (position, points) for (position, points), code in self.codes.items() if points}
         ranks = {keys[key]: rank for rank, key in enumerate(sorted(keys), start=1)}
         self.key_of_rank = np.array([0, *sorted(keys)], dtype=np.int64)
+        self.patterns: Patterns | None = None
+        """All reasons as patterns of bits, if that is what is asked for and can be."""
         if most is not None:
             self.ranking = Ranking(tables, layout, ranks, most)
         elif not self.open:
@@ -184,6 +186,11 @@ def written(
     """The `reasons` column: verdicts' texts first, then contributions, joined by `; `; null where there are none."""
     verdicts = [*excluded, *((text, mask & scored) for text, mask in disqualified)]
     verdicts = [(text, mask) for text, mask in verdicts if mask.any()]
+    if most is None:
+        patterns = _vocabulary(contributions, None).patterns
+        told = None if patterns is None else patterns.written(contributions.block, verdicts, scored)
+        if told is not None:
+            return told.alias("reasons")
     if most is None or most > PLACES:
         return _joined([*_of_verdicts(verdicts), *_many(contributions, most, scored)], contributions.block.rows)
     largest: list[npt.NDArray[Any]] = []
@@ -201,7 +208,7 @@ def written(
 def _many(contributions: Contributions, most: int | None, scored: Mask) -> Iterable[pl.Series]:
     """The texts of all contributions of every lead, or of very many of the largest."""
     vocabulary = _vocabulary(contributions, None)
-    if most is None and not vocabulary.open:
+    if most is None and vocabulary.patterns is not None:
         for texts in vocabulary.patterns.of(contributions.block):
             yield texts if scored.all() else texts.set(pl.Series(~scored), None)
         return

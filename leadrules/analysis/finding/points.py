@@ -244,7 +244,9 @@ def _found_to_matter(look: Looking, position: int) -> bool:
             found = from_firing(lead, rule) + from_standing(lead)
             if stage is not None:
                 found += from_condition(lead, model.stages[stage].condition)
-            points, without_it = (None, None) if found else (lead.score(of), _without_it(lead, rest, position).score(of))
+            points, without_it = (
+                (None, None) if found else (lead.score(of), _without_it(lead, rest, position).score(of))
+            )
             if points is None or without_it is None:
                 return found + 3
             low, high = sorted((points, without_it))
