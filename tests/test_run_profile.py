@@ -11,8 +11,9 @@ import pytest
 
 import leadrules
 from leadrules.cli.main import exit_code
-from leadrules.engine import points
+from leadrules.engine import kernel, points
 from leadrules.running.profile import STEPS, Profile, ProfiledScorer
+from leadrules.running.profile_text import profile_text
 
 RULES = """
 field title : text from "Job Title"
@@ -50,6 +51,14 @@ def test_a_profile_comes_after_the_summary_and_changes_nothing_else(place, capsy
     assert profiled[2].startswith(plain[2])
     assert profiled[2][len(plain[2]) :].startswith("where the time went (3 leads, one step after another")
     assert "where the time went" not in plain[2]
+
+
+def test_it_is_told_if_nothing_is_compiled(place, capsys, monkeypatch):
+    told = "leadrules has no compiled part here"
+    monkeypatch.setattr(kernel, "KERNEL", None)
+    assert told in run("--profile", capsys)[2]
+    monkeypatch.setattr(kernel, "KERNEL", object.__new__(kernel.Kernel))
+    assert told not in profile_text(Profile(), leadrules.loads(RULES).model, {}, 0)
 
 
 def test_every_step_every_field_and_every_rule_of_its_own_is_told(place, capsys):

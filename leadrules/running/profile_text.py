@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from leadrules.engine import kernel
 from leadrules.problems.wording import leads_of
 from leadrules.ruleset import Model
 from leadrules.running.profile import STEPS, Profile, Spent
@@ -31,6 +32,10 @@ def profile_text(profile: Profile, model: Model, headers: Mapping[int, str], lea
     lines += _slowest("slowest rules, of those worked out lead by lead", rules)
     if model.rules:
         lines.append(_folded(profile.folded))
+    if kernel.KERNEL is None:
+        lines.append(
+            "leadrules has no compiled part here: install it again where a C compiler is, to score in half the time"
+        )
     return "\n".join(lines) + "\n"
 
 
