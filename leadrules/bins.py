@@ -221,7 +221,7 @@ class TextAxis:
             return codes.astype(code_type(self.size))
 
     def _bins_over(self, column: pl.Series) -> Codes:
-        from leadrules.meaning.text_columns import truths_over
+        from leadrules.engine.text_columns import truths_over
 
         known = ~column.is_null().to_numpy() if column.null_count() else YES
         answers = [np.broadcast_to(known, len(column)), *truths_over(list(self._atoms), column, self.directory)]

@@ -11,8 +11,8 @@ from generate.answers import by_engine, by_reference, ruleset_of, text_frame
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadrules.engine import spellings
-from leadrules.meaning import text_columns, text_tests
+from leadrules.engine import kernel, spellings, text_columns
+from leadrules.meaning import text_tests
 from leadrules.meaning.emails import Directory
 from leadrules.meaning.text import fold, normal, trim
 from leadrules.meaning.text_tests import is_true, truths
@@ -91,11 +91,13 @@ def asked_of(phrases: list[str]) -> list[Condition]:
 
 def agree(texts: list[str], phrases: list[str]) -> None:
     tests, directory = asked_of(phrases), Directory(LISTS)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(text_tests, "MANY", 0)
-        patch.setattr(text_columns, "PHRASES", 3)
-        found = truths(tests, texts, directory)
-    assert found.tolist() == [[is_true(test, one, directory) for test in tests] for one in texts]
+    expected = [[is_true(test, one, directory) for test in tests] for one in texts]
+    for compiled in {kernel.KERNEL, None}:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(text_tests, "MANY", 0)
+            patch.setattr(text_columns, "PHRASES", 3)
+            patch.setattr(kernel, "KERNEL", compiled)
+            assert truths(tests, texts, directory).tolist() == expected
 
 
 def test_pieces_in_pairs_hold_alike() -> None:

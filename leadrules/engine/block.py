@@ -31,8 +31,8 @@ from leadrules.engine.columns import Column
 from leadrules.engine.operands import Ints, Operands
 from leadrules.engine.plan import Plan
 from leadrules.engine.search import Codes
+from leadrules.engine.text_columns import folded
 from leadrules.meaning.exact import exact, linear
-from leadrules.meaning.text_columns import folded
 from leadrules.ruleset import (
     Arithmetic,
     Compare,

@@ -16,10 +16,13 @@ import zlib
 from collections.abc import Sequence
 from ctypes import c_double, c_int64, c_uint32, c_uint64, c_void_p
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from leadrules.engine.memory import Texts
 
 SOURCE = Path(__file__).with_name("kernel.c")
 LIBRARY = Path(__file__).with_name("_kernel.so")
@@ -30,6 +33,9 @@ _BY_VALUE = (c_int64, c_void_p, c_void_p, c_int64, c_int64, c_void_p, c_void_p)
 _FIND = (c_int64, c_void_p, c_void_p, c_uint64, c_uint64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p)
 _ADD_UP = (c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p)
 _KEEP = (c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_int64, c_int64, c_void_p)
+_TEXTS = (c_int64, c_void_p, c_void_p, c_void_p)
+_ODD_TEXTS = (*_TEXTS, c_void_p, c_void_p, c_int64, c_void_p)
+_ASK_TEXTS = (*_TEXTS, *[c_void_p] * 10)
 _BITS: dict[Any, int] = {np.dtype(np.uint8): 8, np.dtype(np.uint16): 16}
 _SPARE = 130
 """Bytes after a text that may be read, and written over: as many as `kernel.c` copies at once, and a separator."""
@@ -48,6 +54,8 @@ class Kernel:
         self._measure = _function(library, "measure", _MEASURE)
         self._tell = _function(library, "tell", _TELL)
         self._add_up = _function(library, "add_up", _ADD_UP)
+        self._odd_texts = _function(library, "odd_texts", _ODD_TEXTS, c_int64)
+        self._ask_texts = _function(library, "ask_texts", _ASK_TEXTS, c_int64)
 
     def by_cell(
         self,
@@ -121,6 +129,22 @@ class Kernel:
         most, rows = held.shape
         self._keep[held.dtype](rows, tables, address(layout), *codes.addresses, most, largest, address(held))
 
+    def odd_texts(
+        self, texts: Texts, no_end: npt.NDArray[np.bool_], may_be_missing: npt.NDArray[np.bool_]
+    ) -> npt.NDArray[np.bool_] | None:
+        """Which texts may not be their own value (see `engine/texts.py`); None for no text."""
+        odd = np.empty(len(texts.words), dtype=np.bool_)
+        given = (_address(no_end), _address(may_be_missing), len(may_be_missing) - 1, _address(odd))
+        return odd if self._odd_texts(*_texts(texts), *given) else None
+
+    def ask_texts(
+        self, texts: Texts, tables: Sequence[npt.NDArray[Any]]
+    ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_] | None]:
+        """A bit for each test that is true of a text of ASCII, and which texts are others; None for no text."""
+        answers, odd = np.empty(len(texts.words), dtype=np.uint64), np.empty(len(texts.words), dtype=np.bool_)
+        count = self._ask_texts(*_texts(texts), *map(_address, (*tables, answers, odd)))
+        return answers, odd if count else None
+
     def told(
         self, rows: int, codes: Sequence[npt.NDArray[np.uint8]], starts: npt.NDArray[np.int64], said: bytes
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
@@ -138,6 +162,10 @@ class Kernel:
     def knows(self, codes: npt.DTypeLike) -> bool:
         """Whether bins or ranks of this type can be dealt with."""
         return np.dtype(codes) in _BITS
+
+
+def _texts(texts: Texts) -> tuple[int | None, ...]:
+    return len(texts.words), _address(texts.words), _address(texts.known), _address(texts.pieces)
 
 
 class _Bins:

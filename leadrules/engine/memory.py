@@ -14,11 +14,14 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+
+from leadrules.engine.kernel import address
 
 _Release = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
@@ -59,9 +62,9 @@ _pointer_of.argtypes = (ctypes.py_object, ctypes.c_char_p)
 
 
 class _View:
-    """Some of an array's memory, for NumPy, which keeps hold of this and so of the array."""
+    """Some of an array's memory, for NumPy, which keeps hold of this and so of its owner."""
 
-    def __init__(self, owner: _Array, address: int, count: int, dtype: str):
+    def __init__(self, owner: object, address: int, count: int, dtype: str):
         self.owner = owner
         self.__array_interface__ = {"version": 3, "data": (address, True), "shape": (count,), "typestr": dtype}
 
@@ -88,44 +91,52 @@ def values_and_known(cells: pl.Series, dtype: npt.DTypeLike) -> tuple[npt.NDArra
     return _values(array, dtype), _known(array)
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """Texts as they lie in memory: which are known (None: all), how many bytes each has, and where these begin.
-
-    `memory` spans all the pieces that texts lie in, and what is between them: only the bytes of a known text
-    may be looked at. Of one that is not known, the length is 0.
-    """
-
-    known: npt.NDArray[np.bool_] | None
-    lengths: npt.NDArray[np.int64]
-    starts: npt.NDArray[np.int64]
-    memory: npt.NDArray[np.uint8]
-
-
 _INLINE = 12
 
 
-def texts_in_memory(cells: pl.Series) -> Texts:
-    """A column of text as it lies in memory; the arrays may not be written to.
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts as they lie in memory: four words for each, which of them are known (None: all), and pieces of memory.
 
-    Of each text there are four words: its length; and of up to twelve bytes these themselves, of more the
-    first four, which piece they are in, and where they begin there.
+    The first word is how many bytes a text has. Up to twelve of them are the other words themselves; of more there
+    are the first four, which piece they lie in (`pieces` has their addresses), and where they begin there. Words of a
+    text that is not known are anything.
     """
+
+    words: npt.NDArray[np.uint32]
+    known: npt.NDArray[np.bool_] | None
+    pieces: npt.NDArray[np.int64]
+
+    def spans(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
+        """How many bytes each text has, where they begin, and the memory that this is in: it spans all pieces.
+
+        What is in between the texts may not be looked at. A text that is not known has no bytes.
+        """
+        lengths = self.words[:, 0].astype(np.int64)
+        if self.known is not None:
+            lengths *= self.known
+        here = address(self.words)
+        starts = np.arange(here + 4, here + 16 * len(self.words), 16)
+        starts = np.where(lengths > _INLINE, self.pieces.take(self.words[:, 2], mode="clip") + self.words[:, 3], starts)
+        first, last = int(starts.min()), int((starts + lengths).max())
+        return lengths, starts - first, np.asarray(_View(self.words, first, max(last - first, 1), "|u1"))
+
+
+def texts_in_memory(cells: pl.Series) -> Texts:
+    """A column of text as it lies in memory; the arrays may not be written to."""
     if not len(cells):
-        return Texts(None, np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.uint8))
+        return Texts(np.empty((0, 4), np.uint32), None, np.zeros(1, np.int64))
     array = _handed_over(cells)
-    words, known = _values(array, np.dtype("V16")).view(np.uint32).reshape(-1, 4), _known(array)
-    lengths = words[:, 0].astype(np.int64)
-    if known is not None:
-        lengths *= known
-    here = array.buffers[1] + array.offset * 16
-    starts = np.arange(here + 4, here + 16 * len(words), 16)
-    pieces = np.array(array.buffers[2 : array.n_buffers - 1], dtype=np.int64)  # the last says how long these are
-    elsewhere = lengths > _INLINE
-    if elsewhere.any():
-        starts = np.where(elsewhere, pieces.take(words[:, 2], mode="clip") + words[:, 3], starts)
-    first, last = int(starts.min()), int((starts + lengths).max())
-    return Texts(known, lengths, starts - first, np.asarray(_View(array, first, max(last - first, 1), "|u1")))
+    words = _values(array, np.dtype("V16")).view(np.uint32).reshape(-1, 4)
+    # (The last of the buffers says how long the pieces are.)
+    return Texts(words, _known(array), np.array([*array.buffers[2 : array.n_buffers - 1], 0], dtype=np.int64))
+
+
+@cache
+def texts_hold_themselves() -> bool:
+    """Whether Polars hands short texts over as said above; if it ever does not, they are read the general way."""
+    views, _ = values_and_known(pl.Series(["abc", "abcdefghijkl"]), np.dtype("V16"))
+    return bool(views.tobytes() == b"\x03\0\0\0abc" + bytes(9) + b"\x0c\0\0\0abcdefghijkl")
 
 
 def _handed_over(cells: pl.Series) -> _Array:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import threading
 from datetime import date
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 from leadrules.engine import kernel
-from leadrules.engine.memory import values_and_known
+from leadrules.engine.memory import texts_hold_themselves, values_and_known
 from leadrules.engine.search import code_type
 from leadrules.meaning.cells import values_of
 
@@ -50,7 +49,7 @@ class Spellings:
 
         Many are a column; where nearly all differ, it is the column that came.
         """
-        if self._too_many or not _texts_hold_themselves():
+        if self._too_many or not texts_hold_themselves():
             return apart(cells)
         views, known = values_and_known(cells, _VIEW)
         table = self._table
@@ -125,13 +124,6 @@ class _Table:
 
 
 _NO_ROWS = np.empty(0, dtype=np.intp)
-
-
-@cache
-def _texts_hold_themselves() -> bool:
-    """Whether Polars hands short texts over as said above; if it ever does not, they are read the general way."""
-    views, _ = values_and_known(pl.Series(["abc", "abcdefghijkl"]), _VIEW)
-    return bool(views.tobytes() == b"\x03\0\0\0abc" + bytes(9) + b"\x0c\0\0\0abcdefghijkl")
 
 
 def distinct(cells: pl.Series) -> tuple[list[Any], Codes]:

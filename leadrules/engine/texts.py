@@ -12,12 +12,17 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from leadrules.engine.memory import texts_in_memory
+from leadrules.engine import kernel
+from leadrules.engine.memory import texts_hold_themselves, texts_in_memory
+from leadrules.engine.text_columns import not_ascii
 from leadrules.meaning.text import BLANKS, folded
 
 _ASCII_BLANKS = frozenset(ord(blank) for blank in BLANKS if blank.isascii())
 # What does not stand at an end of a cell that plainly is its own value.
 _NO_END = np.array([byte >= 0x80 or byte in _ASCII_BLANKS for byte in range(256)])
+
+
+_NO_ROWS = np.empty(0, dtype=np.intp)
 
 
 class TextReader:
@@ -26,12 +31,11 @@ class TextReader:
     def __init__(self, missing: frozenset[str]):
         self._missing = pl.Series(sorted(missing), dtype=pl.String)
         plain = [spelling.encode() for spelling in missing if spelling.isascii()]
-        # By a cell's length and first byte: whether it may be a missing spelling; an empty cell has any first byte.
-        self._longest = max(map(len, plain), default=0)
-        self._may_be_missing = np.zeros((self._longest + 2, 256), dtype=bool)
+        # By a cell's length and first byte: whether it may be a missing spelling. (An empty one is.)
+        self._may_be_missing = np.zeros((max(map(len, plain), default=0) + 2, 256), dtype=bool)
         for spelling in plain:
             for first in (spelling[:1], spelling[:1].upper()):
-                self._may_be_missing[len(spelling), first[0] if first else slice(None)] = True
+                self._may_be_missing[len(spelling), list(first)] = True
 
     def read(self, cells: pl.Series) -> pl.Series:
         """The value of every cell of a column of text, null where it is missing."""
@@ -45,15 +49,16 @@ class TextReader:
 
     def _odd(self, cells: pl.Series) -> npt.NDArray[np.intp]:
         """The rows of cells that may not be their own value."""
+        if not len(cells) or not texts_hold_themselves():
+            return np.arange(len(cells))
         texts = texts_in_memory(cells)
-        lengths, starts, memory = texts.lengths, texts.starts, texts.memory
-        if not memory.size:
-            return np.empty(0, np.intp)
-        first, last = memory.take(starts, mode="clip"), memory.take(starts + lengths - 1, mode="clip")
-        odd: npt.NDArray[np.bool_] = self._may_be_missing[np.minimum(lengths, self._longest + 1), first]
-        odd |= _NO_END.take(first)
-        odd |= _NO_END.take(last)
-        odd |= (cells.str.len_bytes() != cells.str.len_chars()).fill_null(False).to_numpy()
+        if kernel.KERNEL is not None:
+            found = kernel.KERNEL.odd_texts(texts, _NO_END, self._may_be_missing)
+            return _NO_ROWS if found is None else np.flatnonzero(found)
+        lengths, starts, memory = texts.spans()
+        first, last = (memory.take(places, mode="clip") for places in (starts, starts + lengths - 1))
+        odd: npt.NDArray[np.bool_] = self._may_be_missing[np.minimum(lengths, len(self._may_be_missing) - 1), first]
+        odd |= _NO_END.take(first) | _NO_END.take(last) | (lengths == 0) | not_ascii(cells)
         if texts.known is not None:
             odd &= texts.known
         return np.flatnonzero(odd)

@@ -12,7 +12,7 @@ import polars as pl
 from leadrules.bins import Mask
 from leadrules.engine.block import Block
 from leadrules.engine.operands import Texts
-from leadrules.meaning.text_columns import places_among
+from leadrules.engine.text_columns import places_among
 from leadrules.ruleset import TRUE, Framework, Label, LabelJoin, LabelRows, LabelTable, Operand, Stage
 
 

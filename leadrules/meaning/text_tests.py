@@ -1,6 +1,6 @@
 """Tests of one text, or one list of texts: the answer for a value, and for many at once.
 
-Many are asked as a column (`leadrules.meaning.text_columns`), which says of each what is said here.
+Many are asked as a column (`leadrules.engine.text_columns`), which says of each what is said here.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def truths(tests: Sequence[Condition], values: Sequence[Any], directory: emails.
     import numpy as np
     import polars as pl
 
-    from leadrules.meaning.text_columns import truths_over
+    from leadrules.engine.text_columns import truths_over
 
     answers = np.zeros((len(values), len(tests)), dtype=bool)
     over = [place for place, test in enumerate(tests) if isinstance(test, Matches) or len(values) >= MANY]

@@ -15,8 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from leadrules.engine import kernel
+from leadrules.engine.email_columns import Addresses
+from leadrules.engine.memory import texts_hold_themselves, texts_in_memory
+from leadrules.engine.phrases import asked
 from leadrules.meaning import text
-from leadrules.meaning.email_columns import Addresses
 from leadrules.ruleset import At, Condition, Exactly, Known, Matches, TextIn, TextIs, TextTest
 
 if TYPE_CHECKING:
@@ -37,17 +40,23 @@ _WORDS: dict[str, pl.Expr] = {
 
 def truths_over(tests: Sequence[Condition], texts: pl.Series, directory: Directory) -> list[Mask]:
     """The answers of each test for all texts of a column; anything for a null."""
-    answers = _asked(tests, texts, directory, ascii_only=True)
-    rows = np.flatnonzero(not_ascii(texts))
-    if len(rows):
-        for every, some in zip(answers, _asked(tests, texts.gather(rows), directory, ascii_only=False), strict=True):
-            every[rows] = some
-    members = {place: test.texts for place, test in enumerate(tests) if isinstance(test, TextIn)}
-    if members:
-        every_text = sorted(frozenset().union(*members.values()))
-        places = places_among(texts, every_text)
-        for place, wanted in members.items():
-            answers[place] = np.array([*(one in wanted for one in every_text), False]).take(places)
+    answers: list[Mask] = [np.empty(0, dtype=bool)] * len(tests)
+    left, odd = dict(enumerate(tests)), None
+    if kernel.KERNEL is not None and texts_hold_themselves() and len(texts):
+        memory = texts_in_memory(texts)
+        for some in asked(tuple(tests)):
+            found, odd = kernel.KERNEL.ask_texts(memory, some.tables)
+            for bit, place in enumerate(some.places):
+                answers[place] = (found & np.uint64(1 << bit)).astype(bool)
+                del left[place]
+    if left:
+        odd = not_ascii(texts)
+        for place, one in zip(left, _asked(list(left.values()), texts, directory, ascii_only=True), strict=True):
+            answers[place] = one
+    if odd is not None and odd.any():
+        rows = np.flatnonzero(odd)
+        for every, of_rows in zip(answers, _asked(tests, texts.gather(rows), directory, ascii_only=False), strict=True):
+            every[rows] = of_rows
     return answers
 
 
@@ -79,19 +88,20 @@ def places_among(texts: pl.Series, wanted: Sequence[str]) -> npt.NDArray[np.int3
 
 
 def _asked(tests: Sequence[Condition], texts: pl.Series, directory: Directory, ascii_only: bool) -> list[Mask]:
-    """The answers for texts of ASCII alone (anything for others), or for any texts; those of `TextIn` are left out."""
+    """The answers for texts of ASCII alone (anything for others), or for any texts."""
     frame, ignoring_case = texts.to_frame("text"), _TEXT
     if not ascii_only and any(isinstance(test, TextTest | At) for test in tests):
         frame, ignoring_case = frame.with_columns(text.folded(_TEXT).alias("folded")), pl.col("folded")
     addresses = Addresses(texts, directory, ascii_only)
     columns: dict[int, pl.Expr] = {}
+    members: dict[int, frozenset[str]] = {}
     answers = [np.empty(0, dtype=bool)] * len(tests)
     for place, test in enumerate(tests):
         match test:
             case Matches(pattern=pattern, ignore_case=ignore_case):
                 columns[place] = _TEXT.str.contains(text.full_pattern(pattern, ignore_case))
-            case Exactly(text=wanted):
-                columns[place] = _TEXT.eq(wanted)
+            case Exactly(text=whole):
+                columns[place] = _TEXT.eq(whole)
             case Known():
                 columns[place] = _TEXT != ""
             case TextIs(word=word) if word in _WORDS:
@@ -104,14 +114,19 @@ def _asked(tests: Sequence[Condition], texts: pl.Series, directory: Directory, a
                 columns[place] = _FOUND[kind](ignoring_case, _askable(phrases, ascii_only), ascii_only)
             case At(domains=domains):
                 columns[place] = _at(ignoring_case, _askable(sorted(domains), ascii_only), ascii_only)
-            case TextIn():
-                answers[place] = np.empty(len(texts), dtype=bool)
+            case TextIn(texts=wanted_texts):
+                members[place] = wanted_texts
             case _:
                 raise AssertionError(f"not a test of a text: {test}")
     if columns:
         found = frame.with_columns(column.fill_null(False).alias(str(place)) for place, column in columns.items())
         for place in columns:
             answers[place] = found[str(place)].to_numpy(writable=True)
+    if members:
+        every_text = sorted(frozenset().union(*members.values()))
+        places = places_among(texts, every_text)
+        for place, some in members.items():
+            answers[place] = np.array([*(one in some for one in every_text), False]).take(places)
     return answers
 
 
