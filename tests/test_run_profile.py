@@ -54,7 +54,7 @@ def test_a_profile_comes_after_the_summary_and_changes_nothing_else(place, capsy
 
 
 def test_it_is_told_if_nothing_is_compiled(place, capsys, monkeypatch):
-    told = "leadrules has no compiled part here"
+    told = "without its compiled part"
     monkeypatch.setattr(kernel, "KERNEL", None)
     assert told in run("--profile", capsys)[2]
     monkeypatch.setattr(kernel, "KERNEL", object.__new__(kernel.Kernel))

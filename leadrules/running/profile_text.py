@@ -34,7 +34,7 @@ def profile_text(profile: Profile, model: Model, headers: Mapping[int, str], lea
         lines.append(_folded(profile.folded))
     if kernel.KERNEL is None:
         lines.append(
-            "leadrules has no compiled part here: install it again where a C compiler is, to score in half the time"
+            "without its compiled part: install leadrules where a C compiler is, to score in half the time"
         )
     return "\n".join(lines) + "\n"
 
