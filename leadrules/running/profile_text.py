@@ -33,9 +33,7 @@ def profile_text(profile: Profile, model: Model, headers: Mapping[int, str], lea
     if model.rules:
         lines.append(_folded(profile.folded))
     if kernel.KERNEL is None:
-        lines.append(
-            "without its compiled part: install leadrules where a C compiler is, to score in half the time"
-        )
+        lines.append("without its compiled part: install leadrules where a C compiler is, to score in half the time")
     return "\n".join(lines) + "\n"
 
 
