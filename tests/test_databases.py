@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -633,6 +634,59 @@ def test_rejects_and_reports_are_files(place: Place) -> None:
     result = run(RULES, place("bad"), "-o", "out.csv", "--rejects", place("rejects"))
     assert result.exit_code == 2
     assert "name a file with --rejects" in result.output
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("options", [[], ["--mode", "upsert", "--key", "id"], ["--in-database"]])
+def test_two_runs_at_once_leave_the_rows_of_one(place: Place, options: list[str]) -> None:
+    leads_in(place, rows=4)
+    assert run(RULES, place("leads"), "-o", place("scores")).exit_code == 0
+    place.rows("DELETE FROM scores")
+    import psycopg
+
+    with psycopg.connect(place.base) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("LOCK TABLE scores IN SHARE ROW EXCLUSIVE MODE")
+        other.execute("INSERT INTO scores (id, score) SELECT id, 7 FROM leads")
+        found = pool.submit(run, RULES, place("leads"), "-o", place("scores"), *options)
+        while not place.rows("SELECT 1 FROM pg_locks WHERE NOT granted") and not found.done():
+            time.sleep(0.02)
+        other.commit()
+        result = found.result()
+    assert result.exit_code == 0, result.output
+    assert scored(place) == EXPECTED
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_names_that_the_server_would_cut(place: Place) -> None:
+    leads_in(place)
+    for output, prefix, what in ((place("scores"), "x" * 60, "columns"), (place("s" * 64), "", "tables")):
+        result = run(RULES, place("leads"), "-o", output, "--prefix", prefix)
+        assert result.exit_code == 2
+        assert f"PostgreSQL cuts names of {what} after 63 bytes" in result.output
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_days_beyond_any_calendar_travel_between_databases(place: Place) -> None:
+    days = ("infinity", "-infinity", "0044-03-15 (BC)", "12000-01-01", "2026-01-02")
+    with duckdb.connect("far.db") as far:
+        far.execute("CREATE TABLE leads (id INTEGER, day DATE, moment TIMESTAMP)")
+        far.executemany("INSERT INTO leads VALUES (?, ?, ?)", [(n, day, day) for n, day in enumerate(days)])
+    rules = "field id: integer\nwhen id >= 1 add 1\n"
+    result = run(rules, "duckdb:///far.db?table=leads", "-o", place("scores"), "--columns", "id,day,moment")
+    assert result.exit_code == 0, result.output
+    found = place.rows("SELECT day::text, moment::text FROM scores ORDER BY id")
+    assert [day for day, _ in found] == [day.replace("(BC)", "BC") for day in days]
+    assert [moment.replace(" 00:00:00", "") for _, moment in found] == [day for day, _ in found]
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_a_type_spelled_otherwise_keeps_its_table(place: Place) -> None:
+    place.rows("CREATE TABLE scores (id VARCHAR(20) PRIMARY KEY, clicks CLOB, score DOUBLE)")
+    Path("in.csv").write_text("id,clicks,size,since\nL3,3,90.5,\n")
+    result = run(RULES, "in.csv", "-o", place("scores"), "--columns", "id,clicks,score")
+    assert result.exit_code == 0, result.output
+    kept = place.rows("SELECT name, type, pk FROM pragma_table_info('scores')")
+    assert kept == [("id", "VARCHAR(20)", 1), ("clicks", "CLOB", 0), ("score", "DOUBLE", 0)]
 
 
 @pytest.mark.parametrize("place", ["postgresql"], indirect=True)

@@ -207,6 +207,9 @@ class DuckdbWriter(TableWriter):
     def close_insert(self) -> None:
         """Every insert is done when it returns."""
 
+    def secure(self) -> None:
+        """Nobody else writes to the file while this does."""
+
     def reading(self, url: TableUrl) -> DuckdbSource:
         return DuckdbSource(url, connection=self._connection)
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from leadrules.databases.url import TableUrl, no_table, quoted
 from leadrules.databases.writing import TableWriter
 from leadrules.leads.block import NO_NUMBERS, ROWS, NumberType, positions_of
 from leadrules.leads.errors import LeadsError
+from leadrules.meaning.cells import outside_calendar
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,6 +46,7 @@ _SETTINGS = (
 
 _DATABASE = "SELECT pg_postmaster_start_time(), current_database(), current_schemas(false)"
 """What only one database in the world has, and where names are looked up in it."""
+_LOCKABLE = "SELECT 1 FROM pg_class WHERE oid = to_regclass(%s) AND relkind IN ('r', 'p', 'v')"
 _IDENTITY = "SELECT pg_postmaster_start_time(), current_database(), to_regclass(%s)::oid"
 """What only one table in the world has, however its server is reached and whatever the search path is."""
 
@@ -159,6 +162,7 @@ class PostgresqlWriter(TableWriter):
     """Writes a table of a PostgreSQL database; see `TableWriter`."""
 
     folds_names = False
+    longest_name = 63
 
     _copy: Any = None
     _copying: Any = None
@@ -190,6 +194,16 @@ class PostgresqlWriter(TableWriter):
             source.connection.rollback()
         return own == other
 
+    def secure(self) -> None:
+        # Of two runs at once, the second would not see the first one's rows to take them away, nor its keys.
+        name = quoted(*self.url.table)
+        with self._writing():
+            lockable = self._connection.execute(_LOCKABLE, [name]).fetchone()
+        if lockable is not None:
+            self.execute(f"LOCK TABLE {name} IN SHARE ROW EXCLUSIVE MODE")
+        if self.existing() != self._before:
+            raise _changed(self.url)
+
     def reading(self, url: TableUrl) -> PostgresqlSource:
         return PostgresqlSource(url, connection=self._connection)
 
@@ -214,13 +228,11 @@ class PostgresqlWriter(TableWriter):
     def rows(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> bytes:
         import polars as pl
 
-        from leadrules.leads.texts import as_texts
-
         if isinstance(block, TableBlock) and isinstance(block.source, PostgresqlSource):
             own = block.raw
         else:
-            own = _written(as_texts(block.columns(self.positions)))
-        new = _written(as_texts(added))
+            own = _written(block.columns(self.positions))
+        new = _written(added)
         frame = pl.DataFrame(
             [
                 (new[one.name] if one.position is None else own[str(one.position)]).alias(str(place))
@@ -285,7 +297,15 @@ class PostgresqlWriter(TableWriter):
                 ) from error
             if isinstance(error, psycopg.errors.LockNotAvailable):
                 raise _locked(self.url) from error
+            # Who makes a table of the same name at the same time is met in the server's own list of names.
+            if isinstance(error, psycopg.errors.UniqueViolation) and error.diag.schema_name == "pg_catalog":
+                raise _changed(self.url) from error
             raise self.refused(_words(error)) from error
+
+
+_ENDLESS_DAY, _ENDLESS_MOMENT = 2**31 - 1, 2**63 - 1
+"""How DuckDB's `infinity` comes: as the last of all days, or moments."""
+_FIRST_DAY = date(1970, 1, 1).toordinal() - 1
 
 
 class _Stopped(Exception):
@@ -391,12 +411,50 @@ def _written(frame: pl.DataFrame) -> pl.DataFrame:
     """Every column as text that COPY reads."""
     import polars as pl
 
-    return frame.select(pl.all().cast(pl.String))
+    from leadrules.leads.texts import as_texts
+
+    columns = [
+        _far_off(column) if outside_calendar(column) is not None else as_texts(column.to_frame()).to_series()
+        for column in frame.iter_columns()
+    ]
+    return pl.DataFrame(columns).select(pl.all().cast(pl.String))
+
+
+def _far_off(column: pl.Series) -> pl.Series:
+    """Days and moments that Python lacks, as PostgreSQL writes them: `infinity`, years before Christ and above 9999."""
+    import polars as pl
+
+    unit = 1 if column.dtype == pl.Date else 86_400 * {"ms": 10**3, "us": 10**6, "ns": 10**9}[column.dtype.time_unit]  # type: ignore[attr-defined]
+    zone = "+00" if getattr(column.dtype, "time_zone", None) else ""
+    endless = _ENDLESS_DAY if column.dtype == pl.Date else _ENDLESS_MOMENT
+
+    def said(value: int) -> str:
+        if abs(value) == endless:
+            return "infinity" if value > 0 else "-infinity"
+        days, rest = divmod(value, unit)
+        # The calendar repeats itself every 400 years.
+        cycles, day = divmod(days + _FIRST_DAY, 146_097)
+        found = date.fromordinal(day + 1)
+        year = found.year + 400 * cycles
+        text = f"{year if year > 0 else 1 - year:04}-{found:%m-%d}"
+        if column.dtype != pl.Date:
+            text += f" {(datetime.min + timedelta(microseconds=rest * 86_400_000_000 // unit)):%H:%M:%S.%f}{zone}"
+        return text if year > 0 else f"{text} BC"
+
+    values = [None if value is None else said(value) for value in column.to_physical().to_list()]
+    return pl.Series(column.name, values, dtype=pl.String)
 
 
 def _locked(url: TableUrl) -> LeadsError:
     return LeadsError(
         f"`{url.shown}` has been locked by another program for {LOCK_WAIT} seconds", "try again when that is done"
+    )
+
+
+def _changed(url: TableUrl) -> LeadsError:
+    return LeadsError(
+        f"`{url.shown}` has been made or changed by another program meanwhile; it is left as it was",
+        "start the run again",
     )
 
 

@@ -180,6 +180,9 @@ class SqliteWriter(TableWriter):
     def existing(self) -> list[tuple[str, str]] | None:
         return columns_of(self._connection, self.url)
 
+    def same_type(self, own: str, other: str) -> bool:
+        return _affinity(own) == _affinity(other)
+
     def open_insert(self, into: str, types: Sequence[str]) -> None:
         columns = ", ".join(quoted(name) for name in self.names)
         self._insert = f"INSERT INTO {into} ({columns}) VALUES ({', '.join('?' * len(self.names))})"
@@ -204,6 +207,9 @@ class SqliteWriter(TableWriter):
 
     def close_insert(self) -> None:
         """Every insert is done when it returns."""
+
+    def secure(self) -> None:
+        """Nobody else writes to the file while this does."""
 
     def reading(self, url: TableUrl) -> SqliteSource:
         return SqliteSource(url, connection=self._connection)
@@ -263,6 +269,14 @@ def _declaration(dtype: pl.DataType) -> str:
     if dtype == pl.Boolean:
         return "BOOLEAN"
     return "BLOB" if dtype == pl.Binary else "TEXT"
+
+
+def _affinity(declared: str) -> str:
+    """What SQLite makes of a declared type, by section 3.1 of its page on data types: all that two spellings share."""
+    kind = declared.upper()
+    parts = (("INT",), ("CHAR", "CLOB", "TEXT"), ("BLOB",), ("REAL", "FLOA", "DOUB"))
+    found = next((names[0] for names in parts if any(name in kind for name in names)), "NUMERIC")
+    return found if kind else "BLOB"
 
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:

@@ -67,6 +67,8 @@ class TableWriter(ABC):
     """Whether names that differ in case alone are one column."""
     replaces_first = False
     """Whether the old leads go before the new ones come, since nobody could read them meanwhile."""
+    longest_name: int | None = None
+    """After how many bytes the database cuts a name, without a word."""
     shares_connection = False
     """Whether leads are read by the connection that writes, which would read what it writes."""
 
@@ -91,9 +93,11 @@ class TableWriter(ABC):
             self.begin()
             self._refuse_temporary()
             self._refuse_repeated()
+            self._refuse_long()
             self._refuse_unknown_key()
             self._types = self.types()
-            self._into = self._made_ready(self.existing())
+            self._before = self.existing()
+            self._into = self._made_ready(self._before)
             self.open_insert(self._into, self._types)
         except BaseException:
             self.abort()
@@ -150,6 +154,10 @@ class TableWriter(ABC):
     def is_source(self) -> bool:
         """Whether the table, which is there, is the one that the leads come from."""
         return False
+
+    @abstractmethod
+    def secure(self) -> None:
+        """Keep others from writing the table until the end. Raises LeadsError if its columns have changed meanwhile."""
 
     @abstractmethod
     def open_insert(self, into: str, types: Sequence[str]) -> None:
@@ -224,6 +232,7 @@ class TableWriter(ABC):
     def commit(self) -> None:
         self.close_insert()
         if self._into == self._parts:
+            self.secure()
             if self._options.mode == "upsert":
                 self._upsert()
             elif self._options.mode == "append":
@@ -292,9 +301,14 @@ class TableWriter(ABC):
     def _folded(self, name: str) -> str:
         return name.lower() if self.folds_names else name
 
+    def same_type(self, own: str, other: str) -> bool:
+        """Whether two types are one to the database, however they are spelled."""
+        return own.lower() == other.lower()
+
     def _same(self, before: Sequence[tuple[str, str]], types: Sequence[str]) -> bool:
-        after = zip(self.names, types, strict=True)
-        return [(name, kind.lower()) for name, kind in before] == [(name, kind.lower()) for name, kind in after]
+        return self.names == [name for name, _ in before] and all(
+            self.same_type(own, kind) for (_, own), kind in zip(before, types, strict=True)
+        )
 
     def _refuse_temporary(self) -> None:
         if len(self.url.table) > 1 and self.url.table[0].lower() in ("temp", "pg_temp"):
@@ -308,6 +322,16 @@ class TableWriter(ABC):
                 raise LeadsError(
                     f"two columns are called `{other}` and `{name}`, which {NAMES[self.url.kind]} takes for one",
                     "choose columns with --columns, or name the added ones otherwise with --prefix",
+                )
+
+    def _refuse_long(self) -> None:
+        for what, names in (("tables", self.url.table), ("columns", self.names)):
+            long = [name for name in names if self.longest_name is not None and len(name.encode()) > self.longest_name]
+            if long:
+                raise LeadsError(
+                    f"{NAMES[self.url.kind]} cuts names of {what} after {self.longest_name} bytes, "
+                    f"and `{long[0]}` is longer",
+                    "give it a shorter name" + (", or leave it out with --columns" if what == "columns" else ""),
                 )
 
     def _refuse_unknown_key(self) -> None:
