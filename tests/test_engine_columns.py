@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import gc
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 from generate.answers import by_engine, by_reference
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import leadrules
+from leadrules.bins import day_number, moment_number
+from leadrules.engine import kernel, spellings
+from leadrules.engine.columns import ColumnReader
 from leadrules.engine.memory import values_and_known
 from leadrules.engine.scorer import even_blocks
 from leadrules.engine.spellings import Spellings, distinct
+from leadrules.meaning.text import BLANKS
+from leadrules.meaning.values import Bad, reader
+from leadrules.ruleset import Field
 
 DAY = date(2026, 11, 22)
 TEXTS = st.text(alphabet="aB é😀\0", max_size=7) | st.text(alphabet="ab", min_size=8, max_size=20)
@@ -72,6 +79,103 @@ def test_more_spellings_than_are_remembered() -> None:
         cells = [f"s{number}" if number % 7 else None for number in range(start, start + 3_000)]
         values, codes = spellings.distinct(pl.Series(cells, dtype=pl.String))
         assert [values[code] for code in codes.tolist()] == cells
+
+
+@pytest.fixture(params=["compiled", "NumPy"])
+def as_columns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts are read as columns however few they are; by the kernel, if there is one, and without it."""
+    monkeypatch.setattr(spellings, "MANY", 0)
+    monkeypatch.setattr(Spellings, "MOST", 0)
+    if request.param == "NumPy":
+        monkeypatch.setattr(kernel, "KERNEL", None)
+
+
+def agrees_with_one_by_one(field: Field, column: pl.Series) -> None:
+    """A column is read as each of its cells is."""
+    answers = [reader(replace(field, bad_as_missing=False))(cell) for cell in column.to_list()]
+    found = ColumnReader(field).read(column)
+    missing = [False] * len(column) if found.missing is None else found.missing.tolist()
+    bad = {row: answer for row, answer in enumerate(answers) if isinstance(answer, Bad)}
+    assert found.bad == bad
+    if field.kind == "text":
+        values = [found.texts[code] for code in found.values.tolist()]
+    else:
+        number: Any = moment_number if field.kind == "datetime" else day_number
+        answers = [answer if answer is None or isinstance(answer, Bad) else number(answer) for answer in answers]
+        values = found.values.tolist()
+    read = [None if gone else value for value, gone in zip(values, missing, strict=True)]
+    assert read == [None if isinstance(answer, Bad) else answer for answer in answers]
+
+
+ODD = [*BLANKS, "N/A", "n/a", "-", "ß", "ẞ", "ﬁ", "e\u0301", "K", "İ", "ς", "\0", "\x1c", "\x7f", "名前", "\u200b"]
+CELLS = st.none() | st.lists(
+    st.sampled_from([*ODD, "a", "Anna", "a longer one than twelve", "x" * 5_000]), max_size=4
+).map("".join)
+FIELDS = [
+    Field("f", "text"),
+    Field("f", "email", missing=frozenset({"", "n/a", "-", "ß", "k", "a longer one than twelve"})),
+    Field("f", "text", default="Unknown"),
+    Field("f", "text", key=True),
+    Field("f", "text", key=True, default="none"),
+]
+
+
+@pytest.mark.usefixtures("as_columns")
+@pytest.mark.parametrize(
+    "field", FIELDS, ids=lambda field: f"{field.type}-{len(field.missing)}-{field.default}-{field.key}"
+)
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cells=st.lists(CELLS, max_size=30), shape=st.sampled_from(SHAPES))
+def test_a_column_of_texts_is_read_as_each_of_them_is(field: Field, cells: list[str | None], shape: Any) -> None:
+    agrees_with_one_by_one(field, shape(pl.Series(cells, dtype=pl.String)))
+
+
+@pytest.mark.usefixtures("as_columns")
+def test_a_text_at_the_end_of_the_memory_of_many() -> None:
+    cells = [f"{'Anna ' * (number % 7)}{number}" for number in range(3_000)] + [None, "", " ", "ends in a blank ", "ö"]
+    for shape in SHAPES:
+        agrees_with_one_by_one(Field("f", "text"), shape(pl.Series(cells)))
+    many = pl.concat([pl.Series([cell]) for cell in cells], rechunk=False)
+    agrees_with_one_by_one(Field("f", "text"), many)
+
+
+DIGITS = [
+    "0000",
+    "0001",
+    "1582-10-04",
+    "2024-02-29",
+    "2026-02-29",
+    "2026-11-22",
+    "9999-12-31",
+    "1969-12-31",
+    "2026-1-2",
+]
+MOMENTS = st.builds(
+    "".join,
+    st.tuples(
+        st.sampled_from([*DIGITS, "2026-11-00", "２０２６-11-22", " 2026-11-22", "n/a", ""]),
+        st.sampled_from(["", "T", " ", "t", "  "]),
+        st.sampled_from(
+            ["", "09:30", "23:59:59", "23:59:60", "24:00", "9:30", "09:30:07.5", "09:30:07.123456", "00:00"]
+        ),
+        st.sampled_from(["", ".", "7", "999", "Z", "z", " Z", "UTC", "+02:00", "-0530", " ", "\n", "\0"]),
+    ),
+)
+DAYS = [
+    Field("f", "date"),
+    Field("f", "datetime"),
+    Field("f", "date", low=date(2026, 1, 1), high=date(2026, 12, 31)),
+    Field("f", "datetime", missing=frozenset({"", "n/a"}), high=datetime(2026, 11, 22, 9, 30)),
+    Field("f", "datetime", missing=frozenset({"", "2026-11-22t09:30"})),
+]
+
+
+@pytest.mark.usefixtures("as_columns")
+@pytest.mark.parametrize("field", DAYS, ids=lambda field: f"{field.type}-{field.low}-{field.high}")
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cells=st.lists(st.none() | MOMENTS, max_size=30), shape=st.sampled_from(SHAPES))
+def test_days_and_moments_that_nearly_all_differ(field: Field, cells: list[str | None], shape: Any) -> None:
+    agrees_with_one_by_one(field, shape(pl.Series(cells, dtype=pl.String)))
 
 
 @pytest.mark.parametrize("dtype", [pl.Categorical(), pl.Enum(["b", "", "unused", "a"])])

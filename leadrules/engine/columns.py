@@ -38,6 +38,10 @@ _NUMBERS: dict[Any, type] = {
     pl.Int8: np.int8, pl.Int16: np.int16, pl.Int32: np.int32, pl.Int64: np.int64,
     pl.UInt8: np.uint8, pl.UInt16: np.uint16, pl.UInt32: np.uint32, pl.UInt64: np.uint64, pl.Float64: np.float64,
 }  # fmt: skip
+_TIME = r"[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?Z?"
+_PLAIN_DAY = f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:{_TIME})?$"
+_PLAIN_MOMENT = f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{_TIME}$"
+_TO_MINUTES = len("2026-11-22 09:30")
 _TEXTS = frozenset({str, type(None)})
 
 
@@ -107,9 +111,13 @@ class ColumnReader:
                 return Column(*_values_and_missing(cells.cast(pl.UInt8), np.uint8))
             days = (kind == "date" and dtype == pl.Date) or (kind == "datetime" and isinstance(dtype, pl.Datetime))
             if days and not self._missing_spellings:
-                return self._days(cells)
+                return self._days(cells, cells)
             if dtype == pl.String:
-                return self._spread(*self._spellings.distinct(cells))
+                values, codes = self._spellings.distinct(cells)
+                iso = kind in ("date", "datetime") and self.field.format is None and not self._missing_spellings
+                if iso and values is cells:
+                    return self._days(_plain_days(cells, kind), cells)
+                return self._spread(values, codes)
         return self._spread(*apart(cells))
 
     def _filled(self, column: Column) -> Column:
@@ -227,8 +235,10 @@ class ColumnReader:
             odd = _either(odd, values > high)
         return self._mended(column, cells, odd)
 
-    def _days(self, cells: pl.Series) -> Column:
-        dtype, own, outside = cells.dtype, cells, outside_calendar(cells)
+    def _days(self, cells: pl.Series, own: pl.Series) -> Column:
+        """Days or moments: `cells`, which came as `own`. What came and is no day yet is read the general way."""
+        dtype, outside = cells.dtype, outside_calendar(cells)
+        odd = (cells.is_null() & own.is_not_null()).to_numpy() if cells.null_count() > own.null_count() else None
         if outside is not None:
             cells = cells.set(outside, None)
         if isinstance(dtype, pl.Datetime):
@@ -247,7 +257,7 @@ class ColumnReader:
         if self.field.high is not None:
             high = number(self.field.high)
         values = column.values
-        odd = outside.to_numpy().copy() if outside is not None else None
+        odd = _either(odd, outside.to_numpy()) if outside is not None else odd
         if len(values) and (values.min() < low or values.max() > high):
             odd = _either(odd, ((values < low) | (values > high)) & own.is_not_null().to_numpy())
         return self._mended(column, own, odd)
@@ -271,6 +281,18 @@ class ColumnReader:
         column.bad = {int(rows[row]): bad for row, bad in mended.bad.items()}
         column.excused = mended.excused
         return column
+
+
+def _plain_days(cells: pl.Series, kind: str) -> pl.Series:
+    """The days or moments that texts plainly say, as ISO has them with no zone but `Z`; null for other texts."""
+    column, plain = pl.col("cell"), pl.col("cell").str.contains(_PLAIN_DAY if kind == "date" else _PLAIN_MOMENT)
+    if kind == "date":
+        said = column.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    else:
+        zoneless = column.str.strip_suffix("Z").str.replace("T", " ", literal=True)
+        whole = pl.when(zoneless.str.len_bytes() == _TO_MINUTES).then(zoneless + ":00").otherwise(zoneless)
+        said = whole.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us")
+    return cells.to_frame("cell").select(pl.when(plain).then(said)).to_series()
 
 
 def _values_and_missing(cells: pl.Series, dtype: npt.DTypeLike) -> tuple[npt.NDArray[Any], Mask | None]:
