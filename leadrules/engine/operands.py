@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -125,8 +126,8 @@ class Operands:
         values, missing = self.days(age.operand)
         if missing is not None:
             values = np.where(missing, 0, values)
-        distinct, rows = np.unique(values, return_inverse=True)
-        ages = [calendar.age(age.unit, age.until, day_of_number(int(day)), self.as_of) for day in distinct]
+        distinct, rows = _distinct(values)
+        ages = [_age(age.unit, age.until, day, self.as_of) for day in distinct.tolist()]
         found = np.array(ages, dtype=np.float64)[rows]
         return found if missing is None else np.where(missing, np.nan, found)
 
@@ -143,3 +144,27 @@ class Operands:
             case Constant(value=value):
                 return Texts(np.zeros(self.rows, dtype=np.int32), [value])
         raise AssertionError(f"not a text: {operand}")
+
+
+_MOST_DAYS = 1 << 20
+
+
+def _distinct(days: Ints) -> tuple[Ints, Ints]:
+    """The distinct days, and each row's position among them; not sorted for, if they lie within a few thousand years."""
+    if not len(days):
+        return days, days
+    first, span = days.min(), int(days.max()) - int(days.min()) + 1
+    if span > _MOST_DAYS:
+        return np.unique(days, return_inverse=True)
+    since = days - first
+    there = np.zeros(span, dtype=bool)
+    there[since] = True
+    found = np.flatnonzero(there)
+    positions = np.zeros(span, dtype=np.int64)
+    positions[found] = np.arange(len(found))
+    return found + int(first), positions.take(since)
+
+
+@lru_cache(1 << 16)
+def _age(unit: Literal["days", "months", "years"], until: bool, day: int, as_of: date) -> int:
+    return calendar.age(unit, until, day_of_number(day), as_of)
