@@ -150,7 +150,7 @@ _MOST_DAYS = 1 << 20
 
 
 def _distinct(days: Ints) -> tuple[Ints, Ints]:
-    """The distinct days, and each row's position among them; not sorted for, if they lie within a few thousand years."""
+    """The distinct days, and each row's position among them; without sorting, if they lie near enough."""
     if not len(days):
         return days, days
     first, span = days.min(), int(days.max()) - int(days.min()) + 1
