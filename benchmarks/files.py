@@ -31,10 +31,10 @@ def measure(scale: Scale) -> Iterator[Row]:
             leads.write_csv(source) if ending == "csv" else leads.write_parquet(source)
             ours, bare, plain, peak = float("inf"), float("inf"), float("inf"), 0.0
             for _ in range(scale.rounds):
-                bare = min(bare, process([sys.executable, "-c", COPY[ending], str(source), str(copy)])[0])
-                took, memory = process(_run(place, source, out))
+                bare = min(bare, _anew([sys.executable, "-c", COPY[ending], str(source), str(copy)], copy)[0])
+                plain = min(plain, _anew([*_run(place, source, out), "--reasons", "0"], out)[0])
+                took, memory = _anew(_run(place, source, out), out)
                 ours, peak = min(ours, took), max(peak, memory)
-                plain = min(plain, process([*_run(place, source, out), "--reasons", "0"])[0])
             _same_columns(leads, out, ending)
             what = f"{ending} to {ending}, {count:,} leads, {RULES} rules"
             yield Row(what, "a bare Polars copy", shown(bare))
@@ -69,6 +69,12 @@ def _rules(place: Path) -> Workload:
 def _run(place: Path, source: Path, out: Path) -> list[str]:
     arguments = ["run", str(place / "bench.rules"), str(source), "-o", str(out), "--as-of", "2026-01-01"]
     return [sys.executable, "-m", "leadrules", *arguments]
+
+
+def _anew(command: list[str], output: Path) -> tuple[float, float]:
+    """Seconds and peak memory of a process whose output is not there yet: to free an old one takes time too."""
+    output.unlink(missing_ok=True)
+    return process(command)
 
 
 def _repeated(part: pl.DataFrame, millions: int, source: Path) -> None:
