@@ -268,9 +268,9 @@ static uint64_t stand_at(const int32_t *next, const phrase_t *phrases, const uin
  * are marked in `odd`; gives how many these are.
  *
  * A phrase is looked for where its first two characters stand (the last one of a text is followed by 0): `begins`
- * marks such pairs, `begin` has for each where in `chain` its phrases are listed, to the first -1; `begin_at_start`
- * those that stand at the start of a text alone. A pair is its first character and 256 times its second, of either
- * case. `lower` and `kinds` are by character. */
+ * marks such pairs, of any bytes, `begin` has for each of ASCII where in `chain` its phrases are listed, to the
+ * first -1; `begin_at_start` those that stand at the start of a text alone. A pair is its first character and 256
+ * times its second, of either case. `lower` and `kinds` are by byte. */
 int64_t ask_texts(int64_t rows, const uint32_t *texts, const uint8_t *known, const uint8_t *const *pieces,
                   const uint8_t *begins, const int32_t *begin, const int32_t *begin_at_start,
                   const int32_t *chain, const phrase_t *phrases, const uint8_t *letters, const uint8_t *lower,
@@ -283,26 +283,28 @@ int64_t ask_texts(int64_t rows, const uint32_t *texts, const uint8_t *known, con
     const uint8_t *text = text_of(words, pieces);
     const int64_t length = words[0];
     if (!length) continue;
-    if (!is_ascii(text, length)) {
-      odd[row] = 1;
-      count++;
-      continue;
-    }
     uint64_t found = 0;
+    uint8_t every = text[length - 1];
 #define PAIR(at) (text[at] | text[(at) + 1] << 8)
 #define LOOK(begin, pair, at) \
   found |= stand_at(chain + (begin)[pair], phrases, letters, lower, kinds, text, length, at)
-    LOOK(begin_at_start, length > 1 ? PAIR(0) : text[0], 0);
+    const int first = length > 1 ? PAIR(0) : text[0];
+    if (!(first & 0x8080)) LOOK(begin_at_start, first, 0);
     int64_t at = 0;
     for (; at + 4 < length; at += 4) {
       const int pairs[4] = {PAIR(at), PAIR(at + 1), PAIR(at + 2), PAIR(at + 3)};
+      every |= text[at] | text[at + 1] | text[at + 2] | text[at + 3];
       if (begins[pairs[0]] | begins[pairs[1]] | begins[pairs[2]] | begins[pairs[3]])
         for (int64_t i = 0; i < 4; i++)
           if (begins[pairs[i]]) LOOK(begin, pairs[i], at + i);
     }
-    for (; at + 1 < length; at++)
+    for (; at + 1 < length; at++) {
+      every |= text[at];
       if (begins[PAIR(at)]) LOOK(begin, PAIR(at), at);
-    LOOK(begin, text[at], at);
+    }
+    if (begins[text[at]]) LOOK(begin, text[at], at);
+    odd[row] = every >= 0x80;
+    count += odd[row];
     answers[row] = found;
   }
   return count;

@@ -31,10 +31,11 @@ _HOW = {
 }
 _CHARACTERS = {chr(point) for point in range(128)}
 _ASCII_BLANKS = _CHARACTERS & set(BLANKS)
-_LOWER = np.array([ord(sign.lower()) for sign in sorted(_CHARACTERS)], dtype=np.uint8)
-_KINDS = np.array(
-    [_IN_A_WORD * is_word_character(sign) + _BLANK * (sign in BLANKS) for sign in sorted(_CHARACTERS)], dtype=np.uint8
-)
+# By byte; those of 128 and above are of no text that counts.
+_LOWER, _KINDS = np.zeros((2, 256), dtype=np.uint8)
+for _sign in _CHARACTERS:
+    _LOWER[ord(_sign)] = ord(_sign.lower())
+    _KINDS[ord(_sign)] = _IN_A_WORD * is_word_character(_sign) + _BLANK * (_sign in BLANKS)
 
 Tables = Sequence[npt.NDArray[Any]]
 
@@ -93,8 +94,10 @@ def _tables(tests: Sequence[Sequence[tuple[str, int]]]) -> Tables:
             begin[pair] = len(chain)
             chain += [*members, -1]
         begins.append(begin)
+    marks = np.zeros(256 * 256, dtype=np.uint8)
+    marks[: len(begins[0])] = begins[0] > 0
     return (
-        (begins[0] > 0).astype(np.uint8), *begins, np.array(chain, dtype=np.int32),
+        marks, *begins, np.array(chain, dtype=np.int32),
         np.array(phrases, dtype=np.int64).reshape(-1, 4),
         np.frombuffer(letters.encode() or b"\0", dtype=np.uint8), _LOWER, _KINDS,
     )  # fmt: skip
