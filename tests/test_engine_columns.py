@@ -21,6 +21,7 @@ from leadrules.engine.columns import ColumnReader
 from leadrules.engine.memory import values_and_known
 from leadrules.engine.scorer import even_blocks
 from leadrules.engine.spellings import Spellings, distinct
+from leadrules.engine.text_columns import folded
 from leadrules.meaning.text import BLANKS
 from leadrules.meaning.values import Bad, reader
 from leadrules.ruleset import Field
@@ -128,6 +129,13 @@ FIELDS = [
 @given(cells=st.lists(CELLS, max_size=30), shape=st.sampled_from(SHAPES))
 def test_a_column_of_texts_is_read_as_each_of_them_is(field: Field, cells: list[str | None], shape: Any) -> None:
     agrees_with_one_by_one(field, shape(pl.Series(cells, dtype=pl.String)))
+
+
+def test_folding_makes_of_nine_bytes_one_at_the_least() -> None:
+    """A letter is as long as three times its lower-case one at most, and parted as three times what they compose."""
+    every = pl.Series([chr(point) for point in range(0x110000) if not 0xD800 <= point < 0xE000]).str.normalize("NFC")
+    assert (every.str.len_bytes() <= 3 * folded(every).str.len_bytes()).all()
+    assert (every.str.normalize("NFD").str.len_bytes() <= 3 * every.str.len_bytes()).all()
 
 
 @pytest.mark.usefixtures("as_columns")

@@ -66,7 +66,7 @@ def not_ascii(texts: pl.Series) -> Mask:
 
 
 def folded(texts: pl.Series) -> pl.Series:
-    """`text.fold` of every text of a column."""
+    """`text.fold` of every text of a column, which are in normal form."""
     rows = np.flatnonzero(not_ascii(texts))
     if len(rows) == len(texts):
         return texts.to_frame("text").select(text.folded(_TEXT)).to_series()

@@ -14,8 +14,8 @@ import polars as pl
 
 from leadrules.engine import kernel
 from leadrules.engine.memory import texts_hold_themselves, texts_in_memory
-from leadrules.engine.text_columns import not_ascii
-from leadrules.meaning.text import BLANKS, folded
+from leadrules.engine.text_columns import folded, not_ascii
+from leadrules.meaning.text import BLANKS
 
 _ASCII_BLANKS = frozenset(ord(blank) for blank in BLANKS if blank.isascii())
 # What does not stand at an end of a cell that plainly is its own value.
@@ -30,6 +30,8 @@ class TextReader:
 
     def __init__(self, missing: frozenset[str]):
         self._missing = pl.Series(sorted(missing), dtype=pl.String)
+        # Lower-casing and composing make of nine bytes one at the least.
+        self._longest = 9 * max((len(spelling.encode()) for spelling in missing), default=0)
         plain = [spelling.encode() for spelling in missing if spelling.isascii()]
         # By a cell's length and first byte: whether it may be a missing spelling. (An empty one is.)
         self._may_be_missing = np.zeros((max(map(len, plain), default=0) + 2, 256), dtype=bool)
@@ -42,10 +44,10 @@ class TextReader:
         rows = self._odd(cells)
         if not len(rows):
             return cells
-        trimmed = pl.col("cell").str.strip_chars(BLANKS).str.normalize("NFC")
-        read = cells.gather(rows).alias("cell").to_frame().select(trimmed)
-        is_missing = folded(pl.col("cell")).is_in(self._missing.implode())
-        return cells.clone().scatter(rows, read.select(pl.when(~is_missing).then("cell")).to_series())
+        read = cells.gather(rows).str.strip_chars(BLANKS).str.normalize("NFC")
+        short = np.flatnonzero((read.str.len_bytes() <= self._longest).fill_null(False).to_numpy())
+        missing = folded(read.gather(short)).is_in(self._missing.implode()).to_numpy()
+        return cells.clone().scatter(rows, read.scatter(short[missing], None))
 
     def _odd(self, cells: pl.Series) -> npt.NDArray[np.intp]:
         """The rows of cells that may not be their own value."""
