@@ -36,9 +36,10 @@ def select_of(
     dialect: str,
     as_of: date | None,
     reasons: int | None,
+    known: bool = True,
 ) -> str:
     """The SELECT for a table `leads` of these columns, names and types; the place and what is added come out."""
-    table = Table(("leads",), tuple(column_of(name, type, dialect) for name, type in columns))
+    table = Table(("leads",), tuple(column_of(name, type, dialect) for name, type in columns), known)
     wanted = Wanted(reasons, columns=[PLACE, *added_names(ruleset.model, reasons)])
     return compile_select(ruleset.model, table, dialect_named(dialect), as_of, wanted).sql()
 
@@ -51,7 +52,7 @@ def in_duckdb(ruleset: leadrules.Ruleset, leads: pl.DataFrame, as_of: date | Non
         connection.execute("CREATE TABLE leads AS SELECT * FROM frame")
         described = connection.execute("DESCRIBE leads").fetchall()
         found = connection.execute(select_of(ruleset, [row[:2] for row in described], "duckdb", as_of, reasons))
-        return _answers([column[0] for column in found.description], found.fetchall())
+        return answers_of([column[0] for column in found.description], found.fetchall())
 
 
 def in_postgres(
@@ -67,7 +68,7 @@ def in_postgres(
     values = ", ".join(["%s"] * leads.width)
     connection.cursor().executemany(f"INSERT INTO leads VALUES ({values})", leads.rows())
     found = connection.execute(select_of(ruleset, columns, "postgres", as_of, reasons).encode())
-    return _answers([column.name for column in found.description], found.fetchall())
+    return answers_of([column.name for column in found.description], found.fetchall())
 
 
 def in_spark(
@@ -83,10 +84,10 @@ def in_spark(
     (frame.repartition(partitions) if partitions else frame).createOrReplaceTempView("leads")
     columns = [(field.name, field.dataType.simpleString()) for field in frame.schema.fields]
     found = session.sql(select_of(ruleset, columns, "spark", as_of, reasons))
-    return _answers(found.columns, found.collect())
+    return answers_of(found.columns, found.collect())
 
 
-def _answers(names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> Answered:
+def answers_of(names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> Answered:
     """Rows as answers, in the order of the leads; a rejected lead has nothing but its reason."""
     answers: list[tuple[int, Answer]] = []
     rejected: list[tuple[int, str]] = []

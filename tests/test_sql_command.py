@@ -171,7 +171,7 @@ def test_a_dbt_model_and_its_description() -> None:
     ("more", "said"),
     [
         ([], "say whose SQL"),
-        (["--dialect", "bigquery"], "`bigquery` is not offered"),
+        (["--dialect", "redshift"], "`redshift` is not offered"),
         (["--dialect", "duckdb", "--dbt"], "name the model with -o"),
         (["--dialect", "duckdb", "--as-of", "today"], "is not a date like"),
         (["--dialect", "postgres", "--schema", TABLE], "leave one of them out"),

@@ -21,13 +21,16 @@ Example:
   leadrules sql inbound.rules --schema "duckdb:///sales.db?table=leads" -o scores.sql
   leadrules sql inbound.rules --dialect postgres --table crm.leads --as-of 2026-11-02
   leadrules sql inbound.rules --dialect duckdb --dbt -o models/lead_scores.sql
-  leadrules sql inbound.rules --dialect spark --table crm.leads -o scores.sql
+  leadrules sql inbound.rules --dialect bigquery --table crm.leads -o scores.sql
 """
 
 
 @click.command(epilog=EXAMPLE)
 @click.argument("rules", type=click.Path())
-@click.option("--dialect", help="Whose SQL: duckdb, postgres or spark; that of SCHEMA where it is a URL.")
+@click.option(
+    "--dialect",
+    help="Whose SQL: duckdb, postgres, spark, bigquery, snowflake or databricks; that of SCHEMA where it is a URL.",
+)
 @click.option("--table", help="The table of leads, such as leads or crm.leads; that of SCHEMA unless said.")
 @click.option("--schema", help="The table's columns: its URL, or a file with its CREATE TABLE.")
 @click.option(
@@ -120,7 +123,7 @@ def _table(model: Model, dialect: str | None, table: str | None, schema: str | N
         finally:
             source.close()
     if dialect is None:
-        raise click.UsageError("say whose SQL: `--dialect duckdb`, `postgres` or `spark`")
+        raise click.UsageError("say whose SQL: `--dialect duckdb`, `postgres`, `spark`, `bigquery` or `snowflake`")
     words = dialect_named(dialect)
     if schema is None:
         return words, table_of_fields(model, name or ("leads",), words.glot, words.types)

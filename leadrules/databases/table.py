@@ -79,7 +79,17 @@ def column_of(name: str, type: str, dialect: str) -> TableColumn:
         data = exp.DataType.build(type, dialect=dialect)
     except SqlglotError:
         return TableColumn(name, type, None)
-    return TableColumn(name, type, _kind(data))
+    return TableColumn(name, type, _kind_in(dialect, data))
+
+
+def _kind_in(dialect: str, data: object) -> ColumnKind | None:
+    """The kind of a type; where every whole number has 64 bits or 38 digits, none is small."""
+    from sqlglot import exp
+
+    kind = _kind(data)
+    if dialect == "snowflake" and kind == "decimal" and isinstance(data, exp.DataType):
+        return "decimal" if len(data.expressions) > 1 and data.expressions[1].name != "0" else "integer"
+    return "integer" if kind == "small integer" and dialect in ("bigquery", "snowflake") else kind
 
 
 def _kind(data: object) -> ColumnKind | None:
@@ -98,8 +108,9 @@ def table_from_ddl(statement: str, dialect: str, name: tuple[str, ...] | None = 
 
     Raises `LeadsError` for anything else. `name` overrules the statement's own.
     """
-    from sqlglot import exp, parse_one
+    from sqlglot import Dialect, exp, parse_one
     from sqlglot.errors import SqlglotError
+    from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 
     bare = not statement.lstrip().lower().startswith("create")
     try:
@@ -109,6 +120,8 @@ def table_from_ddl(statement: str, dialect: str, name: tuple[str, ...] | None = 
             "the columns of the table could not be read: " + str(error).splitlines()[0].lower().rstrip("."),
             "give a CREATE TABLE statement, or columns like `id BIGINT, email TEXT`",
         ) from error
+    if Dialect.get_or_raise(dialect).normalization_strategy in ("UPPERCASE", "LOWERCASE"):
+        made = normalize_identifiers(made, dialect=dialect)  # what a name without quotes becomes in the database
     definitions = list(made.find_all(exp.ColumnDef))
     if not isinstance(made, exp.Create) or not definitions:
         raise LeadsError(
@@ -119,7 +132,7 @@ def table_from_ddl(statement: str, dialect: str, name: tuple[str, ...] | None = 
     for one in definitions:
         if one.kind is None:
             raise LeadsError(f"the column `{one.name}` has no type", "say it behind the name: `id BIGINT`")
-        columns.append(TableColumn(one.name, one.kind.sql(dialect=dialect), _kind(one.kind)))
+        columns.append(TableColumn(one.name, one.kind.sql(dialect=dialect), _kind_in(dialect, one.kind)))
     table = made.find(exp.Table)
     own = tuple(part.name for part in table.parts) if table is not None and not bare else ("leads",)
     return Table(name or own, tuple(columns))

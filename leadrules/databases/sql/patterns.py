@@ -74,7 +74,8 @@ def translated(pattern: str, ignore_case: bool, dialect: Dialect) -> str:
     """The pattern in the dialect's syntax. Raises `CannotSay` for what it has no exact words for."""
     tree = parsed(pattern, ignore_case)
     branches = tree.parts if isinstance(tree, Choice) else (tree,)
-    return "|".join(_written(_without_boundaries(branch), dialect) for branch in branches)
+    written = [_written(_without_boundaries(branch), dialect) for branch in branches]
+    return "|".join(written) if all(written) else "^"  # what may be nothing is found at every start
 
 
 @lru_cache(maxsize=256)
@@ -316,11 +317,15 @@ def _written(node: Node, dialect: Dialect) -> str:
                     "take it apart: `[ab]+` for `(a|b)+`",
                 )
             inner = _written(part, dialect)
+            if not inner:
+                return ""
             return f"{inner}{times}" if isinstance(part, One) else f"(?:{inner}){times}"
         case Chain(parts):
             return "".join(_written(part, dialect) for part in parts)
         case Choice(parts):
-            return "(?:" + "|".join(_written(part, dialect) for part in parts) + ")"
+            written = [_written(part, dialect) for part in parts]
+            choice = "(?:" + "|".join(part for part in written if part) + ")"
+            return choice if all(written) else f"(?:{choice}?)" if any(written) else ""
 
 
 def _is_fixed(node: Node) -> bool:

@@ -7,7 +7,7 @@ labels, reasons. Where each expression stands among the layers follows from what
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -45,8 +45,15 @@ class Statement:
     flags: Flags | None = None
 
     def sql(self) -> str:
-        """The statement as text."""
-        return self.tree.sql(dialect=self.dialect.glot, pretty=True, normalize_functions=False)
+        """The statement as text. Raises `LeadsError` for one that is longer than the database takes."""
+        said = self.tree.sql(dialect=self.dialect.glot, pretty=True, normalize_functions=False)
+        longest, size = self.dialect.longest_statement, len(said.encode())
+        if longest is not None and size > longest:
+            raise LeadsError(
+                f"the statement has {size:,} bytes, and {self.dialect.name} takes {longest:,} at most",
+                "leave the reasons out with `--reasons 0`, take the ruleset apart, or score with `leadrules run`",
+            )
+        return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,8 @@ def compile_select(
     which a run's summary can be counted. Raises `LeadsError` for what cannot be said in
     the dialect, with the places, and for columns that do not fit.
     """
-    chosen = _chosen(model, table, wanted)
+    spelled = _spelled(table, dialect)
+    chosen = _chosen(model, spelled, dialect, wanted)
     return _Writer(model, table, dialect, as_of, wanted, chosen, flags).statement(source)
 
 
@@ -87,13 +95,23 @@ def added_names(model: Model, reasons: int | None) -> list[str]:
     return [*names, *(["reasons"] if reasons != 0 else []), REJECT_REASON]
 
 
-def _chosen(model: Model, table: Table, wanted: Wanted) -> list[Chosen]:
+def _spelled(table: Table, dialect: Dialect) -> Table:
+    """The table with its columns as the database calls them, where only the ruleset has said what they are called."""
+    if table.known:
+        return table
+    return replace(table, columns=tuple(replace(one, name=dialect.column_name(one.name)) for one in table.columns))
+
+
+def _chosen(model: Model, table: Table, dialect: Dialect, wanted: Wanted) -> list[Chosen]:
     """What comes out, in order: columns of the table and added ones."""
-    added = [wanted.prefix + name for name in added_names(model, wanted.reasons)]
+    added = [dialect.column_name(wanted.prefix + name) for name in added_names(model, wanted.reasons)]
     own = [column.name for column in table.columns]
+    asked = wanted.columns
+    if asked is not None:
+        asked = [name if name in own else dialect.column_name(name) for name in asked]
     twins = {name.lower(): name for name in own}
-    if not table.known and wanted.columns is not None:
-        own += [name for name in wanted.columns if name not in own and name not in added]
+    if not table.known and asked is not None:
+        own += [name for name in asked if name not in own and name not in added]
     clashes = [twins[name.lower()] for name in added if name.lower() in twins]
     drop = set(clashes) if wanted.replace else set()
     alike = [name for name in clashes if name not in drop]
@@ -103,7 +121,12 @@ def _chosen(model: Model, table: Table, wanted: Wanted) -> list[Chosen]:
             f"the SELECT would add {shown}, and the table has a column of that name",
             "name the added columns otherwise with `--prefix lead_`, or drop those of an earlier run with `--replace`",
         )
-    return choose_columns(own, added, wanted.columns, drop)
+    same = [name for place, name in enumerate(added) if name.lower() in map(str.lower, added[:place])]
+    if same:
+        raise LeadsError(
+            f"two columns would be called `{same[0]}` in {dialect.name}", "give one of them another name in the ruleset"
+        )
+    return choose_columns(own, added, asked, drop)
 
 
 class _Writer:
@@ -149,18 +172,15 @@ class _Writer:
         self._refuse_long_names()
         tree: exp.Select | None = None
         with self.refusals.within(None):
-            named = source or exp.Table(
-                this=_part(self.table.name[-1]),
-                db=_part(self.table.name[-2]) if len(self.table.name) > 1 else None,
-                catalog=_part(self.table.name[-3]) if len(self.table.name) > 2 else None,
-            )
+            parts = [self.dialect.table_part(name) for name in self.table.name[-3:]]
+            named = source or exp.Table(**dict(zip(("this", "db", "catalog"), reversed(parts), strict=False)))
             tree = self.layers.select(named, self.kept, outputs, self.dialect.fence, self.dialect.most_columns)
         self.refusals.raise_if_any(self.dialect.name)
         assert tree is not None
         self._put_lists(tree, mail)
         self._head(tree)
         with self.refusals.within(None):
-            tree = self.dialect.finished(tree)
+            tree = self.dialect.finished(_with_types(tree, self.dialect))
         self.refusals.raise_if_any(self.dialect.name)
         return Statement(tree, self.dialect, columns, self.flags)
 
@@ -173,7 +193,8 @@ class _Writer:
                 f"{one.message}" + (f"\n  = help: {one.help}" if one.help else "") for one in matched.errors
             )
             raise LeadsError(f"the columns of `{self.table.shown}` do not fit the ruleset's fields:\n{lines}")
-        by_name = {column.name: column for column in self.table.columns}
+        spelled = _spelled(self.table, self.dialect)
+        by_name = {column.name: own for column, own in zip(self.table.columns, spelled.columns, strict=True)}
         if self.dialect.names_ignore_case:
             self._refuse_twins()
         bounds: dict[int, float] = {}
@@ -285,7 +306,8 @@ class _Writer:
         if self.wanted.reasons != 0:
             outputs.append(good(self._reasons(verdicts, points)))
         outputs.append(reject)
-        names = [self.wanted.prefix + name for name in added_names(model, self.wanted.reasons)]
+        names = added_names(model, self.wanted.reasons)
+        names = [dialect.column_name(self.wanted.prefix + name) for name in names]
         by_name = dict(zip(names, outputs, strict=True))
         return [(one.name, by_name[one.name] if one.position is None else None) for one in self.chosen]
 
@@ -316,8 +338,8 @@ class _Writer:
     def _refuse_twins(self) -> None:
         """Refuse columns that are one to the database."""
         twins: dict[str, str] = {}
-        for column in self.table.columns:
-            twin = twins.setdefault(column.name.lower(), column.name)
+        for column, own in zip(self.table.columns, _spelled(self.table, self.dialect).columns, strict=True):
+            twin = twins.setdefault(own.name.lower(), column.name)
             if twin != column.name:
                 raise LeadsError(
                     f"to {self.dialect.name} `{twin}` and `{column.name}` are one column",
@@ -343,8 +365,13 @@ class _Writer:
         )
 
 
-def _part(name: str) -> exp.Identifier:
-    return exp.Identifier(this=name, quoted=True)
+def _with_types(tree: exp.Select, dialect: Dialect) -> exp.Select:
+    """The statement with every type as the database calls it."""
+    for cast in tree.find_all(exp.Cast, exp.TryCast) if dialect.spelled else ():
+        kind = cast.to.args.get("kind")
+        if kind in dialect.spelled:
+            cast.to.set("kind", dialect.spelled[kind])
+    return tree
 
 
 def _statements(model: Model) -> Iterable[tuple[Any, Any]]:

@@ -80,6 +80,7 @@ def day_in_text(field: Field, said: SQL, dialect: Dialect, named: Named) -> tupl
     seconds = terms.added([_times(hour, 3600), _times(minute, 60), second.copy()])
     if taken.ahead is not None:
         seconds = exp.Sub(this=exp.Paren(this=seconds), expression=terms.bracketed(taken.ahead.copy()))
+    seconds = named("seconds", field, seconds)
     moment = named("moment", field, dialect.moment_of(date.copy(), seconds, taken.micros or whole(0)))
     low, high = "0001-01-01 00:00:00", "9999-12-31 23:59:59.999999"
     inside = terms.between(moment.copy(), terms.cast(text(low), "TIMESTAMP"), terms.cast(text(high), "TIMESTAMP"))

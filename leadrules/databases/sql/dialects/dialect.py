@@ -271,9 +271,9 @@ class Dialect(ABC):
     def list_of(self, texts: Sequence[str]) -> SQL:
         return exp.Array(expressions=[text(one) for one in texts])
 
-    @abstractmethod
     def texts_apart(self, joined: str) -> exp.Select:
-        """A row for each of some texts that are joined by blanks; its column is called `domain`."""
+        """A row for each of some texts joined by blanks, called `domain`; not asked for where `largest_list` is."""
+        raise NotImplementedError
 
     # ------------------------------------------------------------ reasons
 
@@ -305,6 +305,17 @@ class Dialect(ABC):
         hundredths = self.concatenated([text("."), call("LPAD", as_text(rest(100)), whole(2), text("0"))])
         part = terms.when((is_zero(rest(100)), text("")), (is_zero(rest(10)), tenths), otherwise=hundredths)
         return self.concatenated([as_text(self.divided(size.copy(), whole(100))), part])
+
+
+def inside_years(day: SQL, seconds: SQL, moment: SQL) -> SQL:
+    """A day moved by less than two days' seconds, null where it leaves the years 1 to 9999."""
+    first, last = terms.cast(text("0001-01-01"), "DATE"), terms.cast(text("9999-12-31"), "DATE")
+    early = exp.LT(this=terms.bracketed(seconds.copy()), expression=whole(0))
+    late = exp.GTE(this=terms.bracketed(seconds.copy()), expression=whole(86_400))
+    outside = [
+        terms.both([exp.EQ(this=day.copy(), expression=end), beyond]) for end, beyond in ((first, early), (last, late))
+    ]
+    return terms.when((terms.either(outside), terms.null()), otherwise=moment)
 
 
 def domains(value: SQL) -> exp.Select:
