@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 import pytest
 from generate import case_of_seed
 from generate.answers import added_names, by_reference, ruleset_of, text_frame, typed_frame
@@ -27,6 +28,7 @@ from postgresql_server import PASSWORD, programs, server
 
 import leadrules
 from leadrules.cli.main import exit_code
+from leadrules.databases.inflow import Inflow
 from leadrules.databases.tables import shown
 from leadrules.databases.url import is_table_url, table_url
 from leadrules.leads import LeadsError, open_leads, open_output
@@ -744,6 +746,32 @@ def test_a_stop_in_the_middle_of_a_statement(place: Place, monkeypatch: pytest.M
     result = run(RULES, place("leads"), "-o", place("scores"), "--mode", "upsert", "--key", "id")
     assert result.exit_code == 130, result.output
     assert len(place.rows("SELECT * FROM scores")) == 3
+
+
+def test_an_inflow_keeps_the_order_and_tells_of_what_fails() -> None:
+    tables = [pa.table({"n": [place]}) for place in range(9)]
+    seen: list[int] = []
+
+    def insert(reader: pa.RecordBatchReader) -> None:
+        for batch in reader:
+            seen.append(batch["n"][0].as_py())
+            if seen[-1] == 100:
+                raise LeadsError("no more")
+
+    flow = Inflow()
+    for table in tables:
+        flow.put(table, insert)
+    flow.finish()
+    assert seen == list(range(9))
+    flow = Inflow()
+    with pytest.raises(LeadsError, match="no more"):
+        for table in [pa.table({"n": [100]}), *tables]:
+            flow.put(table, insert)
+    flow.stop()
+    flow, seen[:] = Inflow(), []
+    flow.put(tables[0], lambda reader: seen.append(len(reader.read_all())))
+    flow.stop()
+    assert seen == []
 
 
 # ------------------------------------------------------------- secrets

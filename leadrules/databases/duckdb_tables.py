@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from leadrules.databases.blocks import TableBlock, TableSource, numbers_from, refuse_odd_columns
+from leadrules.databases.inflow import Inflow
 from leadrules.databases.url import TableUrl, no_table, quoted, refuse_no_file
 from leadrules.databases.writing import TableWriter
 from leadrules.leads.block import NO_NUMBERS, ROWS, NumberType, positions_of
@@ -143,6 +144,7 @@ class DuckdbWriter(TableWriter):
     def connect(self) -> duckdb.DuckDBPyConnection:
         self._made = not os.path.exists(self.url.address)
         self._block = f"leadrules_{token_hex(8)}"
+        self._inflow = Inflow()
         return connect(self.url, writable=True)
 
     def begin(self) -> None:
@@ -151,7 +153,7 @@ class DuckdbWriter(TableWriter):
     def types(self) -> list[str]:
         declared = self._source.declared if isinstance(self._source, DuckdbSource) else {}
         empty = self._frame_types()
-        with self._registered(_arrow(empty)):
+        with self._registered(_arrow(empty).to_reader()):
             own = self._connection.execute(f"DESCRIBE FROM {quoted(self._block)}").fetchall()
         return [
             declared.get(one.name, kind) if one.position is not None else kind
@@ -187,7 +189,7 @@ class DuckdbWriter(TableWriter):
         casts = ", ".join(f"CAST({label} AS {kind})" for label, kind in zip(self._labels(), types, strict=True))
         self._insert = f"INSERT INTO {into} ({columns}) SELECT {casts} FROM {quoted(self._block)}"
 
-    def rows(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> pa.RecordBatchReader:
+    def rows(self, block: Block, kept: NDArray[np.bool_], added: pl.DataFrame) -> pa.Table:
         import polars as pl
 
         from leadrules.leads.parquet_writer import typed
@@ -200,12 +202,15 @@ class DuckdbWriter(TableWriter):
         frame = pl.DataFrame(columns)
         return _arrow(frame if kept.all() else frame.filter(pl.Series(kept)))
 
-    def insert(self, rows: pa.RecordBatchReader) -> None:
-        with self._registered(rows):
-            self.execute(self._insert)
+    def insert(self, rows: pa.Table) -> None:
+        self._inflow.put(rows, self._insert_all)
 
     def close_insert(self) -> None:
-        """Every insert is done when it returns."""
+        self._inflow.finish()
+
+    def _insert_all(self, rows: pa.RecordBatchReader) -> None:
+        with self._registered(rows):
+            self.execute(self._insert)
 
     def secure(self) -> None:
         """Nobody else writes to the file while this does."""
@@ -240,6 +245,7 @@ class DuckdbWriter(TableWriter):
 
         with suppress(duckdb.Error):
             if not good:
+                self._inflow.stop()
                 self._connection.execute("ROLLBACK")
             self._connection.close()
         if not good and self._made:
@@ -249,7 +255,7 @@ class DuckdbWriter(TableWriter):
 
     @contextmanager
     def _registered(self, rows: pa.RecordBatchReader) -> Iterator[None]:
-        # Registered anew for each block; the last one goes with the connection.
+        # DuckDB keeps what it has scanned until it is closed: a reader is then empty.
         self._connection.register(self._block, rows)
         yield
 
@@ -272,13 +278,11 @@ def _travels_as(kind: str) -> str | None:
     return "VARCHAR" if kind.upper() == "TIME" or any(word in kind.upper() for word in _AS_TEXT) else None
 
 
-def _arrow(frame: pl.DataFrame) -> pa.RecordBatchReader:
-    """A frame as DuckDB scans it, once: it keeps what it has scanned until it is closed, and this is then empty."""
+def _arrow(frame: pl.DataFrame) -> pa.Table:
+    """A frame as DuckDB scans it."""
     import polars as pl
-    import pyarrow as pa
 
-    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-    return pa.RecordBatchReader.from_batches(table.schema, iter(table.to_batches()))
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 def _is_text(dtype: pl.DataType) -> bool:
