@@ -48,7 +48,7 @@ class Asked:
     tables: Tables
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def asked(tests: tuple[Condition, ...]) -> Sequence[Asked]:
     """The tests that the kernel can be asked, in as few passes as can be."""
     phrases = {place: found for place, test in enumerate(tests) if (found := _phrases(test)) is not None}
