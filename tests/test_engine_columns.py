@@ -65,21 +65,32 @@ def everyone(known: Any, cells: list[Any]) -> list[bool]:
     return [True] * len(cells) if known is None else known.tolist()
 
 
+LOOPS = [pytest.param(kernel.KERNEL, id="compiled"), pytest.param(None, id="NumPy")]
+
+
+@pytest.mark.parametrize("loops", LOOPS)
 @pytest.mark.parametrize("shape", SHAPES)
 @given(st.lists(st.lists(st.none() | TEXTS, max_size=30), min_size=1, max_size=3))
-def test_spellings_are_told_apart_block_after_block(shape: Any, blocks: list[list[str | None]]) -> None:
+def test_spellings_are_told_apart_block_after_block(loops: Any, shape: Any, blocks: list[list[str | None]]) -> None:
     spellings = Spellings()
-    for cells in blocks:
-        values, codes = spellings.distinct(shape(pl.Series(cells, dtype=pl.String)))
-        assert [values[code] for code in codes.tolist()] == cells
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kernel, "KERNEL", loops)
+        for cells in blocks:
+            values, codes = spellings.distinct(shape(pl.Series(cells, dtype=pl.String)))
+            assert [values[code] for code in codes.tolist()] == cells
 
 
-def test_more_spellings_than_are_remembered() -> None:
+@pytest.mark.parametrize("loops", LOOPS)
+@pytest.mark.parametrize("spelling", ["s{}", "longer than twelve bytes, {}", "{} and as long in the end"])
+@pytest.mark.parametrize("copies", [1, 40])
+def test_many_spellings(loops: Any, spelling: str, copies: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel, "KERNEL", loops)
     spellings = Spellings()
     for start in (0, 0, 300, 5_000):
-        cells = [f"s{number}" if number % 7 else None for number in range(start, start + 3_000)]
+        numbers = range(start, start + 3_000)
+        cells = [spelling.format(number) if number % 7 else None for number in numbers] * copies
         values, codes = spellings.distinct(pl.Series(cells, dtype=pl.String))
-        assert [values[code] for code in codes.tolist()] == cells
+        assert pl.Series(values, dtype=pl.String).gather(codes).to_list() == cells
 
 
 @pytest.fixture(params=["compiled", "NumPy"])

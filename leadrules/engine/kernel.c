@@ -61,27 +61,67 @@ BY_CELL(by_cell_16, uint16_t)
 BY_VALUE(by_value_8, uint8_t)
 BY_VALUE(by_value_16, uint16_t)
 
-/* Positions of texts of up to twelve bytes, each as the sixteen bytes that hold it, in a hash table of `1 << bits`:
- * `held` has the texts, `positions` theirs. Position 0 is what is not known (`known` may be null), and what is not
- * found, which `strange` marks. Gives how many these are. */
-#define FIND(name, code_t)                                                                             \
-  int64_t name(int64_t rows, const uint64_t *texts, const uint8_t *known, uint64_t one, uint64_t other, \
-               int64_t bits, const uint64_t *held, const code_t *positions, code_t *found,             \
-               uint8_t *strange) {                                                                     \
-    int64_t missed = 0;                                                                                \
-    for (int64_t row = 0; row < rows; row++) {                                                         \
-      const uint64_t low = texts[2 * row], high = texts[2 * row + 1];                                  \
-      const uint64_t place = (low * one + high * other) >> (64 - bits);                                \
-      const uint8_t here = known ? known[row] : 1;                                                     \
-      const uint8_t same = (held[2 * place] == low) & (held[2 * place + 1] == high) & here;            \
-      found[row] = (code_t)(positions[place] * same);                                                  \
-      strange[row] = same ^ here;                                                                      \
-      missed += same ^ here;                                                                           \
-    }                                                                                                  \
-    return missed;                                                                                     \
+/* Texts lie in memory as four words each: how many bytes; up to twelve of them are these words themselves, of
+ * more there are the first four, which of `pieces` they lie in, and where they begin there. */
+static inline const uint8_t *text_of(const uint32_t *words, const uint8_t *const *pieces) {
+  return words[0] <= 12 ? (const uint8_t *)(words + 1) : pieces[words[2]] + words[3];
+}
+
+#define MIX UINT64_C(0x9E3779B97F4A7C15)
+
+static inline uint64_t mixed(uint64_t hash, uint64_t eight) {
+  hash = (hash ^ eight) * MIX;
+  return hash ^ hash >> 29;
+}
+
+/* A number for each distinct text, from 1 in the order they come; 0 for those that are not known (`known` may be null).
+ *
+ * `slots` has `1 << bits` zeros, `held` room for twice `most` and `firsts` for `most`: the row where each distinct text
+ * came first. Gives how many distinct texts there are; -1 as soon as there are more than `most`. */
+int64_t tell_apart(int64_t rows, const uint32_t *texts, const uint8_t *known, const uint8_t *const *pieces,
+                   int64_t most, int64_t bits, uint16_t *slots, uint64_t *held, int64_t *firsts, uint16_t *numbers) {
+  const uint64_t last = (UINT64_C(1) << bits) - 1;
+  int64_t count = 0;
+  for (int64_t row = 0; row < rows; row++) {
+    numbers[row] = 0;
+    if (known && !known[row]) continue;
+    const uint32_t *words = texts + 4 * row;
+    const int64_t length = words[0];
+    uint64_t low, high, eight = 0;
+    memcpy(&low, words, 8); /* the length, and the first four bytes */
+    memcpy(&high, words + 2, 8);
+    uint64_t hash = mixed(0, low);
+    const uint8_t *text = text_of(words, pieces);
+    if (length <= 12)
+      hash = mixed(hash, high);
+    else {
+      for (int64_t at = 4; at + 8 <= length; at += 8) {
+        memcpy(&eight, text + at, 8);
+        hash = mixed(hash, eight);
+      }
+      memcpy(&eight, text + length - 8, 8);
+      hash = mixed(hash, eight);
+    }
+    for (uint64_t slot = hash >> (64 - bits);; slot = (slot + 1) & last) {
+      if (!slots[slot]) {
+        if (count == most) return -1;
+        held[2 * count] = low;
+        held[2 * count + 1] = high;
+        firsts[count++] = row;
+        numbers[row] = slots[slot] = (uint16_t)count;
+        break;
+      }
+      const int64_t other = slots[slot] - 1;
+      if (low == held[2 * other] &&
+          (high == held[2 * other + 1] ||
+           (length > 12 && !memcmp(text, text_of(texts + 4 * firsts[other], pieces), (size_t)length)))) {
+        numbers[row] = slots[slot];
+        break;
+      }
+    }
   }
-FIND(find_8, uint8_t)
-FIND(find_16, uint16_t)
+  return count;
+}
 
 /* Each lead's place in a table over joint bins; `at` stands at the table's axes (see `add_up`) and moves past them. */
 #define PLACE(code_t, row)                                                                             \
@@ -186,12 +226,6 @@ WIDER void add_up(int64_t rows, int64_t tables, const int64_t *layout, const voi
   }
 KEEP(keep_8, uint8_t)
 KEEP(keep_16, uint16_t)
-
-/* Texts lie in memory as four words each: how many bytes; up to twelve of them are these words themselves, of
- * more there are the first four, which of `pieces` they lie in, and where they begin there. */
-static inline const uint8_t *text_of(const uint32_t *words, const uint8_t *const *pieces) {
-  return words[0] <= 12 ? (const uint8_t *)(words + 1) : pieces[words[2]] + words[3];
-}
 
 static inline int is_ascii(const uint8_t *text, int64_t length) {
   uint64_t every = 0, eight;

@@ -14,7 +14,7 @@ from __future__ import annotations
 import ctypes
 import zlib
 from collections.abc import Sequence
-from ctypes import c_double, c_int64, c_uint32, c_uint64, c_void_p
+from ctypes import c_double, c_int64, c_uint32, c_void_p
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,10 +30,10 @@ LIBRARY = Path(__file__).with_name("_kernel.so")
 
 _BY_CELL = (c_int64, c_void_p, c_void_p, c_double, c_double, c_int64, c_void_p, c_void_p, c_int64, c_void_p)
 _BY_VALUE = (c_int64, c_void_p, c_void_p, c_int64, c_int64, c_void_p, c_void_p)
-_FIND = (c_int64, c_void_p, c_void_p, c_uint64, c_uint64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p)
 _ADD_UP = (c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p)
 _KEEP = (c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_int64, c_int64, c_void_p)
 _TEXTS = (c_int64, c_void_p, c_void_p, c_void_p)
+_TELL_APART = (*_TEXTS, c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p)
 _ODD_TEXTS = (*_TEXTS, c_void_p, c_void_p, c_int64, c_void_p)
 _ASK_TEXTS = (*_TEXTS, *[c_void_p] * 10)
 _BITS: dict[Any, int] = {np.dtype(np.uint8): 8, np.dtype(np.uint16): 16}
@@ -49,7 +49,7 @@ class Kernel:
     def __init__(self, library: ctypes.CDLL):
         self._by_cell = {kind: _function(library, f"by_cell_{bits}", _BY_CELL) for kind, bits in _BITS.items()}
         self._by_value = {kind: _function(library, f"by_value_{bits}", _BY_VALUE) for kind, bits in _BITS.items()}
-        self._find = {kind: _function(library, f"find_{bits}", _FIND, c_int64) for kind, bits in _BITS.items()}
+        self._tell_apart = _function(library, "tell_apart", _TELL_APART, c_int64)
         self._keep = {kind: _function(library, f"keep_{bits}", _KEEP) for kind, bits in _BITS.items()}
         self._measure = _function(library, "measure", _MEASURE)
         self._tell = _function(library, "tell", _TELL)
@@ -88,20 +88,18 @@ class Kernel:
         self._by_value[counts.dtype](len(values), _address(values), _address(missing), *table, _address(bins))
         return bins
 
-    def find(
-        self,
-        texts: npt.NDArray[np.void],
-        known: npt.NDArray[np.bool_] | None,
-        factors: tuple[int, int],
-        held: npt.NDArray[np.void],
-        positions: npt.NDArray[Any],
-    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
-        """Positions of short texts in a hash table, and which texts are known but not there; None for no text."""
-        found, strange = np.empty(len(texts), dtype=positions.dtype), np.empty(len(texts), dtype=np.bool_)
-        table = (*factors, len(held).bit_length() - 1, address(held), address(positions))
-        work = self._find[positions.dtype]
-        missed = work(len(texts), address(texts), _address(known), *table, address(found), address(strange))
-        return found, strange if missed else None
+    def tell_apart(self, texts: Texts, most: int) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.int64]] | None:
+        """A number for each distinct text, from 1 on, 0 for what is not known, and the row where each came first.
+
+        None if there are more than `most`, of at most 65,535.
+        """
+        bits = max(8, most.bit_length() + 1)
+        slots, held = np.zeros(1 << bits, dtype=np.uint16), np.empty(2 * most, dtype=np.uint64)
+        firsts = np.empty(most, dtype=np.int64)
+        numbers = np.empty(len(texts.words), dtype=np.uint16)
+        room = (address(slots), address(held), address(firsts), address(numbers))
+        count = self._tell_apart(*_texts(texts), most, bits, *room)
+        return None if count < 0 else (numbers, firsts[:count])
 
     def add_up(
         self,

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 from leadrules.engine import kernel
-from leadrules.engine.memory import texts_hold_themselves, values_and_known
+from leadrules.engine.memory import texts_hold_themselves, texts_in_memory, values_and_known
 from leadrules.engine.search import code_type
 from leadrules.meaning.cells import values_of
 
@@ -51,6 +51,8 @@ class Spellings:
         """
         if self._too_many or not texts_hold_themselves():
             return apart(cells)
+        if kernel.KERNEL is not None:
+            return _compiled(cells, kernel.KERNEL) or apart(cells)
         views, known = values_and_known(cells, _VIEW)
         table = self._table
         codes, strange = table.find(views, known)
@@ -77,6 +79,15 @@ class Spellings:
             new = [text for text in found if len(text.encode()) <= _INLINE][: self.MOST - len(known)]
             if new:
                 self._table = _Table([*known, *new])
+
+
+def _compiled(cells: pl.Series, loops: kernel.Kernel) -> tuple[Cells, Codes] | None:
+    """The distinct texts, and each row's position among them; None if they are too many to be worth it."""
+    found = loops.tell_apart(texts_in_memory(cells), min(max(len(cells) // 16, 2 * LOOK), 65_535))
+    if found is None:
+        return None
+    numbers, firsts = found
+    return _listed(pl.Series([None], dtype=pl.String).append(cells.gather(firsts))), numbers
 
 
 class _Table:
@@ -109,10 +120,6 @@ class _Table:
         self, views: npt.NDArray[np.void], known: npt.NDArray[np.bool_] | None
     ) -> tuple[Codes, npt.NDArray[np.intp]]:
         """Each row's position in `texts`, and the rows that are known but not found."""
-        if kernel.KERNEL is not None:
-            factors = (int(self._factors[0]), int(self._factors[1]))
-            found, missed = kernel.KERNEL.find(views, known, factors, self._views, self._codes)
-            return found, _NO_ROWS if missed is None else np.flatnonzero(missed)
         places = self._places(views)
         same = self._views.take(places).view(np.uint64) == views.view(np.uint64)
         strange = same.view(np.uint16) != _BOTH
