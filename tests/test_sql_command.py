@@ -155,6 +155,16 @@ def test_a_schema_from_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert "NOW() AT TIME ZONE 'UTC'" not in said.partition("SELECT")[0]
 
 
+def test_a_statement_longer_than_snowflake_advises_is_written_with_a_warning(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leadrules.databases.sql.dialects.snowflake.Snowflake.advised_statement", 1000)
+    assert exit_code(["sql", "inbound.rules", "--dialect", "snowflake"]) == 0
+    said = capsys.readouterr()
+    assert 'FROM "LEADS"' in said.out
+    assert "above 1,000 Snowflake runs it" in said.err
+
+
 def test_a_dbt_model_and_its_description() -> None:
     assert exit_code(["sql", "inbound.rules", "--dialect", "duckdb", "--dbt", "-o", "lead_scores.sql"]) == 0
     model = Path("lead_scores.sql").read_text()
@@ -165,6 +175,9 @@ def test_a_dbt_model_and_its_description() -> None:
     described = Path("lead_scores.yml").read_text()
     names = [json.loads(line.partition(": ")[2]) for line in described.splitlines() if line.startswith("      - name:")]
     assert names == ["email", "Job Title", "clicks", "score", "stage", "disqualified", "reasons", "reject_reason"]
+    given = ["--dialect", "snowflake", "--dbt", "--prefix", "lead_", "-o", "lead_scores.sql"]
+    assert exit_code(["sql", "inbound.rules", *given]) == 0
+    assert '- name: "LEAD_SCORE"\n        description: "The total' in Path("lead_scores.yml").read_text()
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,13 @@ def sql(
     wanted = Wanted(reasons, columns, prefix, replace)
     statement = compile_select(model, known, words, as_of, wanted, jinja(known) if dbt else None)
     text = statement.sql() + ("\n" if dbt else ";\n")
+    if words.advised_statement is not None and len(text.encode()) > words.advised_statement:
+        click.echo(
+            f"warning: the statement has {len(text.encode()):,} bytes; above {words.advised_statement:,} "
+            f"{words.name} runs it, but cannot show it whole or run it again from its history",
+            err=True,
+        )
+        click.echo("  = help: keep the file, or leave the reasons out with `--reasons 0`", err=True)
     if not dbt:
         with OutputFile(output, inputs=files) as file:
             file.write(text.encode())
@@ -93,7 +100,8 @@ def sql(
     name = os.path.basename(output).removesuffix(".sql")
     with OutputFile(output, inputs=files) as file, OutputFile(description, inputs=[*files, output]) as beside:
         file.write(model_text(text, known).encode())
-        beside.write(described(model, name, statement.columns, prefix, reasons).encode())
+        described_as = described(model, name, statement.columns, lambda own: words.column_name(prefix + own), reasons)
+        beside.write(described_as.encode())
         file.commit()
         beside.commit()
     click.echo(f"written to {output} and {description}", err=True)

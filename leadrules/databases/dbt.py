@@ -7,7 +7,7 @@ in the statement dbt would take for a template stands raw.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlglot import exp
 
@@ -32,20 +32,19 @@ def model_text(statement: str, table: Table) -> str:
     return "{{ config(materialized='table') }}\n\n" + reference.join(raw)
 
 
-def described(model: Model, name: str, columns: Sequence[str], prefix: str, reasons: int | None) -> str:
-    """The model's `schema.yml`: what each added column says."""
-    said = _meanings(model, reasons)
+def described(model: Model, name: str, columns: Sequence[str], named: Callable[[str], str], reasons: int | None) -> str:
+    """The model's `schema.yml`: what each added column says; `named` gives a column's name in the database."""
+    said = {named(own): meaning for own, meaning in _meanings(model, reasons).items()}
     lines = [
         "version: 2", "", "models:", f"  - name: {json.dumps(name)}",
         f"    description: {_quoted(f'Leads scored by {model.full_name} ({model.short_hash}), written by leadrules.')}",
         "    columns:",
     ]  # fmt: skip
     for column in columns:
-        own = column.removeprefix(prefix)
         lines.append(f"      - name: {_quoted(column)}")
-        if own in said and column.startswith(prefix):
-            lines.append(f"        description: {_quoted(said[own])}")
-        if own == "disqualified" and column.startswith(prefix):
+        if column in said:
+            lines.append(f"        description: {_quoted(said[column])}")
+        if column == named("disqualified"):
             lines += ["        tests:", "          - accepted_values:", "              values: [true, false]",
                       "              quote: false"]  # fmt: skip
     return "\n".join(lines) + "\n"

@@ -122,9 +122,8 @@ class Points:
         wide: SQL = column
         if units_at_most * largest_points >= 2**62:
             wide = terms.cast(column, operands.dialect.huge)
-        size = terms.limited(
-            exp.Mul(this=terms.bracketed(call("ABS", points.copy())), expression=wide), None, rule.at_most
-        )
+        largest = rule.at_most if rule.fading is None else most  # the factor's digits want room beside these
+        size = terms.limited(exp.Mul(this=terms.bracketed(call("ABS", points.copy())), expression=wide), None, largest)
         negative = [row.points < 0 for row in rule.rows]
         if not any(negative):
             return size

@@ -368,7 +368,7 @@ class _Writer:
 def _with_types(tree: exp.Select, dialect: Dialect) -> exp.Select:
     """The statement with every type as the database calls it."""
     for cast in tree.find_all(exp.Cast, exp.TryCast) if dialect.spelled else ():
-        kind = cast.to.args.get("kind")
+        kind = str(cast.to.args.get("kind"))
         if kind in dialect.spelled:
             cast.to.set("kind", dialect.spelled[kind])
     return tree

@@ -66,6 +66,8 @@ class Dialect(ABC):
     """Whether it ends the query at a day before the year 1, rather than counting on."""
     longest_statement: int | None = None
     """The longest statement, in bytes, that it is known to take."""
+    advised_statement: int | None = None
+    """The longest statement, in bytes, that it advises."""
 
     # -------------------------------------------------------------- names
 

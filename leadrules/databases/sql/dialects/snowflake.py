@@ -58,6 +58,8 @@ class Snowflake(Dialect):
     longest_name = 255
     largest_list = 10_000
     days_begin_at_1 = True
+    advised_statement = 1_000_000
+    """"Larger queries process normally, but you could not rerun or retry" them."""
 
     def column_name(self, name: str) -> str:
         return name.upper() if _PLAIN.fullmatch(name) else name
