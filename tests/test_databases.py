@@ -659,6 +659,26 @@ def test_two_runs_at_once_leave_the_rows_of_one(place: Place, options: list[str]
 
 
 @pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_a_table_that_another_program_makes_meanwhile(place: Place) -> None:
+    leads_in(place)
+    import psycopg
+
+    with psycopg.connect(place.base) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("CREATE TABLE scores (id TEXT)")
+        found = pool.submit(run, RULES, place("leads"), "-o", place("scores"))
+        while not place.rows("SELECT 1 FROM pg_locks WHERE NOT granted") and not found.done():
+            time.sleep(0.02)
+        other.commit()
+        result = found.result()
+    assert result.exit_code == 2
+    assert "has been made or changed by another program meanwhile" in result.output
+    place.rows("CREATE VIEW best AS SELECT id FROM scores")
+    result = run(RULES, place("leads"), "-o", place("scores"))
+    assert result.exit_code == 2
+    assert "depend on it" in result.output and "--columns" in result.output
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
 def test_names_that_the_server_would_cut(place: Place) -> None:
     leads_in(place)
     for output, prefix, what in ((place("scores"), "x" * 60, "columns"), (place("s" * 64), "", "tables")):

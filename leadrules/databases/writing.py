@@ -356,10 +356,11 @@ class TableWriter(ABC):
                 "or say `--mode replace`",
             )
 
-    def refused(self, words: str) -> LeadsError:
+    def refused(self, words: str, help: str | None = None) -> LeadsError:
         """The database would not do it: in its own words, which are about the data."""
         return LeadsError(
-            f"{NAMES[self.url.kind]} refused to write `{self.url.shown}`: {words}; the table is left as it was"
+            f"{NAMES[self.url.kind]} refused to write `{self.url.shown}`: {words}; the table is left as it was",
+            help,
         )
 
 
