@@ -63,10 +63,10 @@ class Spellings:
                 codes, strange = table.find(views, known)
         if not len(strange):
             return table.texts, codes
-        if len(strange) > len(cells) // 16:
+        values, rest = apart(cells.gather(strange)) if len(strange) <= len(cells) // 2 else (cells, codes)
+        if isinstance(values, pl.Series):
             self._too_many = len(cells) > self.SAMPLE
             return apart(cells)
-        values, rest = distinct(cells.gather(strange))
         codes = codes.astype(np.int32)
         codes[strange] = rest + np.int32(len(table.texts))
         return [*table.texts, *values], codes
