@@ -38,7 +38,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::leadrules.frames.LeadWarning")
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_stand_in_agrees_with_the_reference(dialect: str) -> None:
-    @tried(4)
+    @tried(3)
     @given(cases(RULES, LEADS), st.sampled_from((3, None, 0, 1)), st.booleans())
     def agree(case: Case, reasons: int | None, as_text: bool) -> None:
         ruleset, leads = loaded(case), case.leads.raw() if as_text else case.leads.typed()
@@ -84,7 +84,7 @@ def test_texts_are_folded_and_trimmed_as_the_language_does(stand_in: Texts) -> N
 
 def test_patterns_and_words_are_found_where_the_language_says(stand_in: Texts) -> None:
     texts = odd_texts()
-    for pattern in PATTERNS[::2]:
+    for pattern in PATTERNS[::4]:
         value = stand_in.words.found(terms.column("x"), translated(pattern, False, stand_in.words))
         expected = pl.Series(texts).str.contains(full_pattern(pattern, False)).to_list()
         assert stand_in.found(texts, value) == expected, pattern
