@@ -56,6 +56,8 @@ def score(
     `leadrules run` adds; partitions stay as they are. Raises LeadError at once for a field
     without a column or an added column that the leads have already.
     """
+    if not hasattr(leads, "mapInArrow"):
+        raise LeadError(f"leads of type {type(leads).__name__} are no Spark DataFrame; score them with `ruleset.score`")
     import polars as pl
     from pyspark.sql.types import StructType
 
@@ -127,16 +129,40 @@ def _shape(schema: StructType) -> dict[str, pl.DataType]:
 def _task(
     packed: bytes, day: date, reasons: int | None, mark: bool, block_rows: int, names: list[str]
 ) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """What Spark runs on each partition."""
+    """What Spark runs on each partition.
+
+    It travels by value and imports what it needs where it arrives, so that it can itself say what is missing there.
+    """
 
     def task(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        # One task a core is Spark's affair; more threads in each would only get in each other's way.
-        os.environ.setdefault("POLARS_MAX_THREADS", "1")
-        scorer = _scorer(packed, day)
-        for table in _blocks(batches, block_rows):
-            yield from _scored(scorer, table.rename_columns(names), reasons, mark)
+        try:
+            from leadrules.spark import scored_batches
+        except ModuleNotFoundError as error:
+            package = str(error.name).partition(".")[0]
+            raise RuntimeError(
+                f"the Python of Spark's workers has no `{package}`: install leadrules on every machine, "
+                "or send it along with the job (`--archives`)"
+            ) from None
+        yield from scored_batches(batches, packed, day, reasons, mark, block_rows, names)
 
     return task
+
+
+def scored_batches(
+    batches: Iterable[pa.RecordBatch],
+    packed: bytes,
+    day: date,
+    reasons: int | None,
+    mark: bool,
+    block_rows: int,
+    names: list[str],
+) -> Iterator[pa.RecordBatch]:
+    """One partition's leads with the added columns, by a pickled ruleset; runs in Spark's workers."""
+    # One task a core is Spark's affair; more threads in each would only get in each other's way.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    scorer = _scorer(packed, day)
+    for table in _blocks(batches, block_rows):
+        yield from _scored(scorer, table.rename_columns(names), reasons, mark)
 
 
 @lru_cache(maxsize=4)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -29,7 +31,7 @@ from leadrules.databases.table import Table, column_of, table_from_ddl
 from leadrules.frames import LeadError
 from leadrules.leads import LeadsError
 from leadrules.meaning.days import today
-from leadrules.meaning.text import fold, full_pattern, mentions, normal, trim
+from leadrules.meaning.text import fold, folded, full_pattern, mentions, normal, trim
 
 pytest.importorskip("pyspark", reason="pyspark is not installed")
 pytest.importorskip("pyarrow", reason="pyarrow is not installed")
@@ -59,6 +61,9 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.sql.session.timeZone", "America/New_York")
+        .config("spark.sql.shuffle.partitions", "2")
+        # What runs once is not worth the work of the second compiler.
+        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         .config("spark.sql.warehouse.dir", here)
         .config("spark.local.dir", here)
         .getOrCreate()
@@ -156,6 +161,8 @@ def test_what_does_not_fit_is_said_before_spark_starts(spark: Any) -> None:
         leadrules.spark.score(ruleset, clash, DAY)
     with pytest.raises(ValueError, match="rejects is `raise` or `mark`"):
         leadrules.spark.score(ruleset, clash, DAY, rejects="drop")  # type: ignore[arg-type]
+    with pytest.raises(LeadError, match=r"of type DataFrame are no Spark DataFrame; score them with `ruleset.score`"):
+        leadrules.spark.score(ruleset, pl.DataFrame({"clicks": [1]}), DAY)  # type: ignore[arg-type]
 
 
 def test_columns_that_spark_cannot_hand_out_or_would_take_for_one(spark: Any) -> None:
@@ -199,16 +206,61 @@ def test_a_bad_value_fails_the_job_and_says_which(spark: Any) -> None:
         leadrules.spark.score(ruleset, leads, DAY).collect()
 
 
-def test_a_task_that_fails_once_is_run_again(spark: Any, tmp_path: Path) -> None:
+def test_a_job_that_fails_leaves_nothing_and_the_next_writes_all(spark: Any, tmp_path: Path) -> None:
+    ruleset = leadrules.loads(RULES)
+    clicks = "IF(id = 1999, 'many', CAST(id % 7 AS STRING)) AS clicks"
+    leads = spark.range(2000, numPartitions=2).selectExpr("id", clicks, "60 AS Size", "CAST(NULL AS DATE) AS seen")
+    out = tmp_path / "scored"
+    with pytest.raises(Exception, match="is not a whole number"):
+        leadrules.spark.score(ruleset, leads, DAY).write.parquet(str(out))
+    assert list(out.rglob("*.parquet")) == []
+    leadrules.spark.score(ruleset, leads, DAY, rejects="mark").write.mode("overwrite").parquet(str(out))
+    written = pl.read_parquet(out / "*.parquet").sort("id")
+    assert written["id"].to_list() == list(range(2000))
+    assert written.filter(pl.col("reject_field").is_not_null())["id"].to_list() == [1999]
+
+
+def test_workers_without_leadrules_say_so() -> None:
+    from pyspark import cloudpickle
+
+    packed = cloudpickle.dumps(leadrules.spark._task(b"", DAY, 3, False, 1, []))
+    code = (
+        "import sys, pickle; sys.modules['leadrules'] = None; from pyspark import cloudpickle; "
+        "list(pickle.loads(sys.stdin.buffer.read())([]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], input=packed, capture_output=True)
+    assert b"the Python of Spark's workers has no `leadrules`: install leadrules on every machine" in done.stderr
+
+
+def test_a_worker_scores_in_one_thread(spark: Any) -> None:
+    ruleset = leadrules.loads(RULES)
+    task = leadrules.spark._task(pickle.dumps(ruleset), DAY, 0, False, 1, ["clicks", "Size", "seen"])
+
+    def threads(batches: Any) -> Any:
+        for _ in task(batches):
+            import polars as pl  # after the task, which says how many threads
+            import pyarrow as pa
+
+            yield pa.RecordBatch.from_pydict({"threads": pa.array([pl.thread_pool_size()], pa.int32())})
+
+    leads = spark.sql("SELECT 1 AS c0, 2 AS c1, CAST(NULL AS DATE) AS c2")
+    assert [row.threads for row in leads.mapInArrow(threads, "threads int").collect()] == [1]
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_task_that_fails_or_is_killed_is_run_again(spark: Any, tmp_path: Path, killed: bool) -> None:
     ruleset = leadrules.loads(RULES)
     mark = str(tmp_path / "failed-once")
 
     def fails_once(batches: Any) -> Any:
+        import os
         from pathlib import Path
 
         for batch in batches:
             if not Path(mark).exists():
                 Path(mark).touch()
+                if killed:
+                    os.kill(os.getpid(), 9)
                 raise OSError("the machine went away")
             yield batch
 
@@ -317,21 +369,32 @@ def test_numbers_of_any_size_are_exact_in_spark(spark: Any) -> None:
         assert [tuple(row[4:-1]) for row in rows] == [tuple(one.values()) for one in expected]
 
 
+@pytest.mark.parametrize("ansi", ["true", "false"])
+def test_a_float_of_four_bytes_is_compared_as_a_double(spark: Any, ansi: str) -> None:
+    ruleset = leadrules.loads("field w : integer\nwhen w > 16_777_215 add 1")
+    spark.conf.set("spark.sql.ansi.enabled", ansi)
+    numbers = (2.0**53, -(2.0**53), 16_777_216.0, float("nan"), float("inf"), -0.0, 1e30, 2.5, None)
+    answers, rejected = in_spark(spark, ruleset, pl.DataFrame({"w": numbers}, schema={"w": pl.Float32}), DAY, 3)
+    expected, bads = by_reference(ruleset, [{"w": number} for number in numbers], DAY, 3)
+    assert answers == expected
+    assert [place for place, _ in rejected] == [row for row, *_ in bads]
+
+
 def test_characters_are_in_spark_what_they_are_in_the_language(spark: Any) -> None:
-    every = every_character()[1:]
+    every = every_character()[1:].alias("x")
     x = terms.column("x")
     classes = (r"\p{L}\p{M}\p{Nd}", r"\p{L}", r"\p{M}\p{Nd}", r"\p{Ll}", r"\p{Lu}\p{Lt}")
     wanted = {f"c{place}": every.str.contains(f"[{one}]") for place, one in enumerate(classes)}
-    table = pl.DataFrame(
-        {"x": every, "fold": [fold(one) for one in every], "norm": [normal(one) for one in every]} | wanted
+    table = pl.DataFrame({"x": every} | wanted).with_columns(
+        folded(pl.col("x")).alias("fold"), pl.col("x").str.normalize("NFC").alias("norm")
     )
     spark.createDataFrame(table.to_arrow(compat_level=pl.CompatLevel.oldest())).createOrReplaceTempView("t")
     found = [SQL.found(x, f"^[{SQL.inner(one)}]$") for one in classes]
-    folded, unstable, *inside = (
+    lower, unstable, *inside = (
         one.sql("spark", normalize_functions=False) for one in (SQL.folded(x), SQL.unstable(x), *found)
     )
     wrong = " OR ".join(f"({one}) <> c{place}" for place, one in enumerate(inside))
-    wrong = f"{wrong} OR (NOT ({unstable}) AND (x <> norm OR ({folded}) <> fold))"
+    wrong = f"{wrong} OR (NOT ({unstable}) AND (x <> norm OR ({lower}) <> fold))"
     assert [row.x for row in spark.sql(f"SELECT x FROM t WHERE {wrong}").collect()] == []
     assert spark.sql(f"SELECT x FROM t WHERE NOT ({unstable})").count() > 1_000_000
 
@@ -355,7 +418,7 @@ def test_texts_are_stable_or_rejected_in_spark(spark: Any) -> None:
 
 def test_patterns_and_words_mean_in_spark_what_they_mean_in_the_language(spark: Any) -> None:
     texts = [text for text in odd_texts() if normal(text) == text]
-    folded = [fold(trim(text)) for text in texts]
+    lowered = [fold(trim(text)) for text in texts]
     said = {pattern: SQL.found(terms.column("x"), translated(pattern, False, SQL)) for pattern in PATTERNS}
     rows = select(spark, texts, **{f"p{place}": one for place, one in enumerate(said.values())})
     for place, pattern in enumerate(said):
@@ -363,9 +426,36 @@ def test_patterns_and_words_mean_in_spark_what_they_mean_in_the_language(spark: 
         assert [row[place] for row in rows] == expected, pattern
     phrases = ("vp", "c++", "a b", "|", "1", "é", "-", "_", "日", "σ", "@")
     marked = {f"m{place}": SQL.contains(SQL.marked(terms.column("x")), mark(one)) for place, one in enumerate(phrases)}
-    rows = select(spark, folded, **marked)
+    rows = select(spark, lowered, **marked)
     for place, phrase in enumerate(phrases):
-        assert [row[place] for row in rows] == [mentions(text, phrase) for text in folded], phrase
+        assert [row[place] for row in rows] == [mentions(text, phrase) for text in lowered], phrase
+
+
+def test_columns_with_a_collation_are_compared_as_the_language_does(spark: Any) -> None:
+    ruleset = leadrules.loads(
+        "field t : text\nfield u : text\nfield g : list of text\n"
+        'when t is exactly "CEO" add 1\nwhen t matches /^ce/ add 2\n'
+        'when u is "É" add 4\nwhen g includes "vip" add 8\nlabel l { "yes" when u is exactly "É", otherwise "no" }'
+    )
+    leads = spark.sql(
+        "SELECT t COLLATE UNICODE_CI AS t, u COLLATE UTF8_LCASE AS u, ARRAY(g COLLATE UNICODE_CI_AI) AS g FROM VALUES"
+        " ('CEO', 'é', 'VIP'), ('ceo', '\u00a0É', 'víp'), ('x', 'e', 'x'), (NULL, NULL, NULL) AS leads (t, u, g)"
+    )
+    leads.createOrReplaceTempView("collated")
+    types = [(field.name, field.dataType.simpleString()) for field in leads.schema.fields]
+    asked = Table(("collated",), tuple(column_of(name, type, "spark") for name, type in types))
+    expected = by_reference(ruleset, [row.asDict() for row in leads.collect()], DAY, 3)[0]
+    rows = spark.sql(compile_select(ruleset.model, asked, SQL, DAY).sql()).collect()
+    assert [tuple(row[3:-1]) for row in rows] == [tuple(one.values()) for one in expected]
+    rows = leadrules.spark.score(ruleset, leads, DAY).collect()
+    assert [tuple(row[3:]) for row in rows] == [tuple(one.values()) for one in expected]
+
+
+def test_a_long_list_of_characters_stands_in_the_statement_once() -> None:
+    texts = "\n".join(f'field t{number} : text\nwhen t{number} mentions "x" add 1' for number in range(9))
+    columns = ", ".join(f"t{number} STRING" for number in range(9))
+    statement = compile_select(leadrules.loads(texts).model, table_from_ddl(columns, "spark"), SQL, DAY).sql()
+    assert [statement.count(one) for one in ("ΑΒΓΔ", "αβγδ", r"\\x{340}-\\x{345}")] == [1, 1, 1]
 
 
 def test_nothing_in_a_ruleset_is_taken_for_a_setting_of_spark(spark: Any) -> None:

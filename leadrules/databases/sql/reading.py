@@ -33,6 +33,8 @@ FIRST_DAY, LAST_DAY = date(1, 1, 1), date(9999, 12, 31)
 
 _SPACES = "\x20\xa0\u2009\u202f"
 _TRUE, _FALSE = ("1", "on", "true", "yes"), ("0", "false", "no", "off")
+_SHORT = ("float", "real", "float4")
+"""Types that may be of four bytes, to which a large whole number that they are compared with could be rounded."""
 _READABLE: Mapping[FieldType, tuple[ColumnKind, ...]] = {
     **dict.fromkeys(("text", "email", "one of"), ("text", "small integer", "integer", "boolean", "decimal", "date")),
     **dict.fromkeys(("integer", "number"), ("small integer", "integer", "decimal", "double", "text")),
@@ -91,7 +93,10 @@ class Reader:
                     f"from which the field `{field.name}`, {_article(field.type)}, cannot be read",
                     f"cast it in a view: CAST({column.name} AS {self.dialect.types[_natural(field)]})",
                 )
-            own = self._own(position, field, terms.column(column.name, quoted=True), column.kind)
+            raw: SQL = terms.column(column.name, quoted=True)
+            if column.type.lower() in _SHORT:
+                raw = terms.cast(raw, self.dialect.double)
+            own = self._own(position, field, raw, column.kind)
         value = own.value
         unstable = None if field.bad_as_missing and field.type in _NEVER_TEXTS else own.unstable
         cell: SQL | None = None

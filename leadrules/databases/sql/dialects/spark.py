@@ -53,7 +53,8 @@ class Spark(Dialect):
         return value
 
     def trimmed(self, value: SQL) -> SQL:
-        return call("BTRIM", value, exp.Var(this=_spelled(BLANKS)))
+        # As a plain STRING: one with a collation would be compared by it, and not be matched at all.
+        return _trimmed(terms.cast(value, self.text_type))
 
     def unstable(self, value: SQL) -> SQL:
         pattern = terms.shared(_unstable(), "unstable characters")
@@ -115,8 +116,7 @@ class Spark(Dialect):
         return call("ISNAN", value)
 
     def has_fraction(self, value: SQL, kind: ColumnKind) -> SQL:
-        if kind == "double":
-            return exp.NEQ(this=value, expression=call("FLOOR", value.copy()))
+        # In ANSI mode FLOOR ends the query at a double beyond the whole numbers.
         return exp.NEQ(this=exp.Mod(this=value, expression=whole(1)), expression=whole(0))
 
     def floored(self, value: SQL, wide: bool) -> SQL:
@@ -193,12 +193,10 @@ class Spark(Dialect):
     # -------------------------------------------------------------- lists
 
     def split(self, value: SQL, by: str) -> SQL:
-        return self.items(call("SPLIT", value, text("".join(self.escape(ord(char)) for char in by))))
+        return _items(call("SPLIT", value, text("".join(self.escape(ord(char)) for char in by))))
 
     def items(self, value: SQL) -> SQL:
-        item = terms.column("item")
-        trimmed = call("TRANSFORM", value, each("item", self.trimmed(item)))
-        return call("FILTER", trimmed, each("item", exp.NEQ(this=item.copy(), expression=text(""))))
+        return _items(terms.cast(value, self.types["texts"]))
 
     def has_items(self, value: SQL) -> SQL:
         return exp.GT(this=call("SIZE", value), expression=whole(0))
@@ -258,6 +256,16 @@ def _unstable() -> str:
     odd, marks = (written(ranges, _escaped) for ranges in unstable())
     in_order = "|".join(written(vowels, _escaped) + written(tones, _escaped) for vowels, tones in SIGNS)
     return rf"{odd}|(?!{in_order}){marks}{{2}}|\x{{130}}[\p{{M}}\p{{Cn}}]"
+
+
+def _trimmed(value: SQL) -> SQL:
+    return call("BTRIM", value, exp.Var(this=_spelled(BLANKS)))
+
+
+def _items(texts: SQL) -> SQL:
+    item = terms.column("item")
+    trimmed = call("TRANSFORM", texts, each("item", _trimmed(item)))
+    return call("FILTER", trimmed, each("item", exp.NEQ(this=item.copy(), expression=text(""))))
 
 
 def _spelled(characters: str) -> str:
