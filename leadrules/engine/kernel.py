@@ -14,7 +14,7 @@ from __future__ import annotations
 import ctypes
 import zlib
 from collections.abc import Sequence
-from ctypes import c_double, c_int64, c_uint32, c_void_p
+from ctypes import c_char_p, c_double, c_int64, c_uint32, c_void_p
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,8 @@ _TEXTS = (c_int64, c_void_p, c_void_p, c_void_p)
 _TELL_APART = (*_TEXTS, c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p)
 _ODD_TEXTS = (*_TEXTS, c_void_p, c_void_p, c_int64, c_void_p)
 _ASK_TEXTS = (*_TEXTS, *[c_void_p] * 10)
+_EVEN_LINES = (c_char_p, c_int64, c_int64, c_int64, c_int64, c_void_p)
+_WRITE_LINES = (c_int64, c_char_p, *[c_void_p] * 3, c_int64, c_void_p, c_int64, c_char_p, c_int64, c_void_p)
 _BITS: dict[Any, int] = {np.dtype(np.uint8): 8, np.dtype(np.uint16): 16}
 _SPARE = 130
 """Bytes after a text that may be read, and written over: as many as `kernel.c` copies at once, and a separator."""
@@ -53,6 +55,8 @@ class Kernel:
         self._keep = {kind: _function(library, f"keep_{bits}", _KEEP) for kind, bits in _BITS.items()}
         self._measure = _function(library, "measure", _MEASURE)
         self._tell = _function(library, "tell", _TELL)
+        self._even_lines = _function(library, "even_lines", _EVEN_LINES, c_int64)
+        self._write_lines = _function(library, "write_lines", _WRITE_LINES, c_int64)
         self._add_up = _function(library, "add_up", _ADD_UP)
         self._odd_texts = _function(library, "odd_texts", _ODD_TEXTS, c_int64)
         self._ask_texts = _function(library, "ask_texts", _ASK_TEXTS, c_int64)
@@ -156,6 +160,43 @@ class Kernel:
         told = np.empty(int(ends[-1]) + _SPARE, dtype=np.uint8)
         self._tell(*pieces, said, address(ends), address(told))
         return ends, told
+
+    def even_lines(self, data: bytes, delimiter: int, line_end: int, width: int) -> npt.NDArray[np.int64] | None:
+        """Where each line of bytes without a quote ends; None if one has not as many cells as `width`."""
+        ends = np.empty(len(data) // width + 1, dtype=np.int64)
+        count = self._even_lines(data, len(data), delimiter, line_end, width, address(ends))
+        return None if count < 0 else ends[:count].copy()
+
+    def write_lines(
+        self,
+        data: bytes,
+        starts: npt.NDArray[np.int64],
+        ends: npt.NDArray[np.int64],
+        kept: npt.NDArray[np.bool_] | None,
+        added: Sequence[Texts | tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]],
+        delimiter: bytes,
+        line_end: bytes,
+    ) -> memoryview:
+        """Lines of `data` with added cells behind them; `kept` are those that are wanted (None: all).
+
+        A column of these is texts, or int64 or (for `true` and `false`) uint8 and which of them are known.
+        """
+        starts, ends = np.ascontiguousarray(starts), np.ascontiguousarray(ends)
+        kept = _contiguous(kept)
+        room = int((ends - starts).sum()) + len(starts) * (len(line_end) + len(added)) + _SPARE
+        cells: list[int] = []
+        for column in added:
+            if isinstance(column, tuple):
+                values, known = column
+                room += 20 * len(values)
+                cells += 1 if values.itemsize == 8 else 2, address(values), _address(known) or 0, 0
+            else:
+                room += column.size()
+                cells += 0, address(column.words), _address(column.known) or 0, address(column.pieces)
+        layout, told = np.array(cells, dtype=np.int64), np.empty(room, dtype=np.uint8)
+        lines = (len(starts), data, address(starts), address(ends), _address(kept), len(added), address(layout))
+        count = self._write_lines(*lines, delimiter[0], line_end, len(line_end), address(told))
+        return told[:count].data
 
     def knows(self, codes: npt.DTypeLike) -> bool:
         """Whether bins or ranks of this type can be dealt with."""

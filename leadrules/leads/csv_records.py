@@ -22,6 +22,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from leadrules.engine import kernel
 from leadrules.record import record
 
 QUOTE, LF, CR = 0x22, 0x0A, 0x0D
@@ -74,18 +75,27 @@ def even(data: bytes, delimiter: int, line_end: int, width: int) -> Records | No
     """
     if b'"' in data or width > 256:
         return None
-    bytes_ = np.frombuffer(data, np.uint8)
-    lasts = np.flatnonzero(bytes_ == line_end)
-    if not len(lasts):
+    ends = _ends_of_even(data, delimiter, line_end, width)
+    if ends is None or not len(ends):
         return None
-    ends = lasts + 1
+    starts = np.concatenate((np.zeros(1, np.int64), ends[:-1]))
+    return Records(ends[:0], starts, ends, np.full(len(ends), width), int(ends[-1]))
+
+
+def _ends_of_even(data: bytes, delimiter: int, line_end: int, width: int) -> Offsets | None:
+    """Where each line ends; None where one has more or fewer cells than `width`."""
+    if kernel.KERNEL is not None:
+        return kernel.KERNEL.even_lines(data, delimiter, line_end, width)
+    bytes_ = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(bytes_ == line_end) + 1
+    if not len(ends):
+        return ends
     starts = np.concatenate((np.zeros(1, np.int64), ends[:-1]))
     delimiters = (bytes_[: ends[-1]] == delimiter).view(np.uint8)
     # Counts of one byte may run over: lines that agree have `width` cells or more, and the sum says that none has more.
     counts = np.add.reduceat(delimiters, starts, dtype=np.uint8)
-    if (counts != width - 1).any() or np.count_nonzero(delimiters) != len(ends) * (width - 1):
-        return None
-    return Records(lasts[:0], starts, ends, np.full(len(ends), width), int(ends[-1]))
+    agree = (counts == width - 1).all() and np.count_nonzero(delimiters) == len(ends) * (width - 1)
+    return ends if agree else None
 
 
 def _records(bytes_: NDArray[np.uint8], structure: Offsets, line_end: int, open_quote: int | None = None) -> Records:

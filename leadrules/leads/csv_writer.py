@@ -11,11 +11,12 @@ import io
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import compress, groupby
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from leadrules.engine import kernel
 from leadrules.leads.added import as_cells, as_text
 from leadrules.leads.block import Block, LeadSource
 from leadrules.leads.chosen import Chosen
@@ -77,17 +78,43 @@ class CsvWriter:
 
     def prepare(self, block: Block, kept: Mask, added: pl.DataFrame) -> Callable[[], None]:
         """Make the lines that `write` writes; what is returned writes them."""
-        lines = self._lines_of(block, kept, added) if self._plain and isinstance(block, CsvBlock) else None
-        return partial(self._write, block, kept, added) if lines is None else partial(self._write_lines, lines)
+        if self._plain and isinstance(block, CsvBlock):
+            cells = as_cells(added.select(one.name for one in self._runs[1][1]), self._delimiter.decode())
+            written = self._compiled_lines(block, kept, cells)
+            if written is not None:
+                return partial(self._output.write, written)
+            lines = self._lines_of(block, kept, cells)
+            if lines is not None:
+                return partial(self._write_lines, lines)
+        return partial(self._write, block, kept, added)
 
-    def _lines_of(self, block: CsvBlock, kept: Mask, added: pl.DataFrame) -> pl.DataFrame | None:
-        """The usual case, at the speed of Polars: whole records of one line each, and the added cells behind."""
+    def _compiled_lines(self, block: CsvBlock, kept: Mask, cells: pl.DataFrame) -> memoryview | None:
+        """Whole records and the added cells behind, as the kernel writes them; None where there is none."""
+        import polars as pl
+
+        from leadrules.engine.memory import texts_hold_themselves, texts_in_memory, values_and_known
+
+        if kernel.KERNEL is None or not texts_hold_themselves():
+            return None
+        columns: list[Any] = []
+        for column in cells.iter_columns():
+            if column.dtype == pl.String:
+                columns.append(texts_in_memory(column))
+            elif column.dtype == pl.Boolean:
+                columns.append(values_and_known(column.cast(pl.UInt8), np.uint8))
+            else:
+                columns.append(values_and_known(column.cast(pl.Int64), np.int64))
+        wanted = None if kept.all() else kept
+        bounds = (block.starts, block.text_ends)
+        return kernel.KERNEL.write_lines(block.data, *bounds, wanted, columns, self._delimiter, self._newline)
+
+    def _lines_of(self, block: CsvBlock, kept: Mask, cells: pl.DataFrame) -> pl.DataFrame | None:
+        """The same at the speed of Polars, for records of one line each."""
         import polars as pl
 
         records = whole_records(block)
         if records is None:
             return None
-        cells = as_cells(added.select(one.name for one in self._runs[1][1]), self._delimiter.decode())
         lines = pl.DataFrame([records.alias(_unlike(cells.columns)), *cells.iter_columns()])
         return lines if kept.all() else lines.filter(kept)
 
