@@ -53,7 +53,7 @@ clean: ## remove the environment and everything built
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 
 # The stamp is as new as the last installation; it is out of date when the dependencies may have changed.
-$(READY): pyproject.toml hatch_build.py leadrules/engine/kernel.c
+$(READY): pyproject.toml hatch_build.py $(wildcard leadrules/kernel/*.[ch])
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "leadrules needs Python 3.11 or newer; say which with: make PYTHON=python3.12 …"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'

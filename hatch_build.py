@@ -1,4 +1,4 @@
-"""Builds the compiled part of leadrules, one C file, into the wheel: where there is a C compiler, else not at all."""
+"""Builds the compiled part of leadrules, some C, into the wheel: where there is a C compiler, else not at all."""
 
 from __future__ import annotations
 
@@ -23,16 +23,18 @@ class KernelHook(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if self.target_name != "wheel":
             return
-        folder = Path(self.root, "leadrules", "engine")
-        source, library = folder / "kernel.c", folder / "_kernel.so"
+        folder = Path(self.root, "leadrules", "kernel")
+        sources, library = sorted([*folder.glob("*.c"), *folder.glob("*.h")]), folder / "_kernel.so"
         library.unlink(missing_ok=True)
         compiler = shlex.split(os.environ.get("CC", "")) or [shutil.which("cc") or shutil.which("gcc") or ""]
         if os.environ.get("LEADRULES_KERNEL") == "no" or not compiler[0]:
             return
-        checksum = f"-DSOURCE={zlib.crc32(source.read_bytes())}u"
+        checksum = f"-DSOURCE={zlib.crc32(b''.join(source.read_bytes() for source in sources))}u"
         try:
-            command = [*compiler, *FLAGS, checksum, str(source), "-o", str(library)]
-            subprocess.run(command, check=True, capture_output=True, text=True)
+            files = [str(source) for source in sources if source.suffix == ".c"]
+            subprocess.run(
+                [*compiler, *FLAGS, checksum, *files, "-o", str(library)], check=True, capture_output=True, text=True
+            )
         except (OSError, subprocess.CalledProcessError) as error:
             said = getattr(error, "stderr", None) or str(error)
             self.app.display_warning(f"leadrules works without its compiled part, which could not be built: {said}")
@@ -40,4 +42,4 @@ class KernelHook(BuildHookInterface):
         # The library is called by its own interface, not Python's: it fits any Python on this kind of machine.
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}"
-        build_data["artifacts"].append("leadrules/engine/_kernel.so")
+        build_data["artifacts"].append("leadrules/kernel/_kernel.so")

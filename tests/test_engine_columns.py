@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import leadrules
+from leadrules import kernel
 from leadrules.bins import day_number, moment_number
-from leadrules.engine import kernel, spellings
+from leadrules.engine import spellings
 from leadrules.engine.columns import ColumnReader
 from leadrules.engine.memory import values_and_known
 from leadrules.engine.scorer import even_blocks

@@ -20,9 +20,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import leadrules
-from leadrules import bins
+from leadrules import bins, kernel
 from leadrules.checking import check_text
-from leadrules.engine import block, columns, kernel, points, search, spellings, tables
+from leadrules.engine import block, columns, points, search, spellings, tables
 from leadrules.language.parser import parse
 from leadrules.language.printer import format_source
 from leadrules.language.source import Source

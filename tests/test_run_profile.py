@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 
 import leadrules
+from leadrules import kernel
 from leadrules.cli.main import exit_code
-from leadrules.engine import kernel, points
+from leadrules.engine import points
 from leadrules.running.profile import STEPS, Profile, ProfiledScorer
 from leadrules.running.profile_text import profile_text
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadrules.engine import kernel
+from leadrules import kernel
 from leadrules.engine.search import Search
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)

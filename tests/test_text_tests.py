@@ -11,7 +11,8 @@ from generate.answers import by_engine, by_reference, ruleset_of, text_frame
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadrules.engine import kernel, spellings, text_columns
+from leadrules import kernel
+from leadrules.engine import spellings, text_columns
 from leadrules.meaning import text_tests
 from leadrules.meaning.emails import Directory
 from leadrules.meaning.text import fold, normal, trim

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from leadrules.engine.kernel import address
+from leadrules.kernel import address
 
 _Release = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 

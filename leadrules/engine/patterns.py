@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from leadrules import kernel
 from leadrules.bins import Mask
-from leadrules.engine import kernel
 from leadrules.engine.block import Block
 from leadrules.engine.points import STRIP
 from leadrules.engine.tables import Layout, Tables

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from leadrules import kernel
 from leadrules.bins import Mask, day_number
-from leadrules.engine import kernel
 from leadrules.engine.block import JOINT_BINS, Block
 from leadrules.engine.operands import Ints
 from leadrules.engine.plan import RulePlan

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from leadrules.engine import kernel
+from leadrules import kernel
 from leadrules.engine.block import Block
 from leadrules.engine.points import STRIP
 from leadrules.engine.search import code_type

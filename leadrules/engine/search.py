@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from leadrules.engine import kernel
+from leadrules import kernel
 
 Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.integer[Any]]

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from leadrules.engine import kernel
+from leadrules import kernel
 from leadrules.engine.memory import texts_hold_themselves, texts_in_memory, values_and_known
 from leadrules.engine.search import code_type
 from leadrules.meaning.cells import values_of

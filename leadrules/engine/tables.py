@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from leadrules.engine import kernel
+from leadrules import kernel
 from leadrules.engine.block import JOINT_BINS, Block
 from leadrules.engine.operands import Ints
 from leadrules.engine.plan import Plan, RulePlan

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from leadrules.engine import kernel
+from leadrules import kernel
 from leadrules.engine.email_columns import Addresses
 from leadrules.engine.memory import texts_hold_themselves, texts_in_memory
 from leadrules.engine.phrases import asked

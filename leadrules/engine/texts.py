@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from leadrules.engine import kernel
+from leadrules import kernel
 from leadrules.engine.memory import texts_hold_themselves, texts_in_memory
 from leadrules.engine.text_columns import folded, not_ascii
 from leadrules.meaning.text import BLANKS

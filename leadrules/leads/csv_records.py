@@ -22,7 +22,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from leadrules.engine import kernel
+from leadrules import kernel
 from leadrules.record import record
 
 QUOTE, LF, CR = 0x22, 0x0A, 0x0D

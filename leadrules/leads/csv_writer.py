@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from leadrules.engine import kernel
+from leadrules import kernel
 from leadrules.leads.added import as_cells, as_text
 from leadrules.leads.block import Block, LeadSource
 from leadrules.leads.chosen import Chosen

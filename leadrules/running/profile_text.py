@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from leadrules.engine import kernel
+from leadrules import kernel
 from leadrules.problems.wording import leads_of
 from leadrules.ruleset import Model
 from leadrules.running.profile import STEPS, Profile, Spent

@@ -1,9 +1,9 @@
-"""The inner loops of scoring in C (`kernel.c`), where whoever installed leadrules had a C compiler.
+"""The inner loops in C (the files beside this one), where whoever installed leadrules had a C compiler.
 
-NumPy computes the same, and does where there is no kernel: nothing is answered
-by one of the two alone, and the tests hold both to the same answers. What the
-kernel adds is speed: one call where NumPy needs hundreds, and Python's lock is
-free all that time, so that two threads score twice as many leads.
+NumPy and Polars compute the same, and do where there is no kernel: nothing is
+answered by one of the two alone, and the tests hold both to the same answers.
+What the kernel adds is speed: one call where NumPy needs hundreds, and Python's
+lock is free all that time, so that two threads score twice as many leads.
 
 Questionable decision: C, and not a compiler in Python such as Numba. That would
 take longer to load than to score a million leads; this takes a millisecond.
@@ -24,7 +24,6 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from leadrules.engine.memory import Texts
 
-SOURCE = Path(__file__).with_name("kernel.c")
 LIBRARY = Path(__file__).with_name("_kernel.so")
 """Made when leadrules is built (`hatch_build.py`), under this name on every system."""
 
@@ -40,7 +39,7 @@ _EVEN_LINES = (c_char_p, c_int64, c_int64, c_int64, c_int64, c_void_p)
 _WRITE_LINES = (c_int64, c_char_p, *[c_void_p] * 3, c_int64, c_void_p, c_int64, c_char_p, c_int64, c_void_p)
 _BITS: dict[Any, int] = {np.dtype(np.uint8): 8, np.dtype(np.uint16): 16}
 _SPARE = 130
-"""Bytes after a text that may be read, and written over: as many as `kernel.c` copies at once, and a separator."""
+"""Bytes after a text that may be read, and written over: as many as `told.c` copies at once, and a separator."""
 _MEASURE = (c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p)
 _TELL = (c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
 
@@ -113,7 +112,7 @@ class Kernel:
         sums: Sequence[npt.NDArray[np.int64]],
         rows: int,
     ) -> None:
-        """Add what tables give each lead to `sums`; `layout` is described in `kernel.c`."""
+        """Add what tables give each lead to `sums`; `layout` is described in `points.c`."""
         codes = _Bins(bins)
         into = np.array([address(one) for one in sums], dtype=np.int64)
         self._add_up(rows, tables, address(layout), *codes.addresses, address(into))
@@ -126,7 +125,7 @@ class Kernel:
         largest: int,
         held: npt.NDArray[Any],
     ) -> None:
-        """Take the ranks of tables into the largest of every lead; `layout` is described in `kernel.c`."""
+        """Take the ranks of tables into the largest of every lead; `layout` is described in `points.c`."""
         codes = _Bins(bins)
         most, rows = held.shape
         self._keep[held.dtype](rows, tables, address(layout), *codes.addresses, most, largest, address(held))
@@ -150,7 +149,7 @@ class Kernel:
     def told(
         self, rows: int, codes: Sequence[npt.NDArray[np.uint8]], starts: npt.NDArray[np.int64], said: bytes
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
-        """The texts of leads, one after the other, and where each ends, after a 0; `starts` as `kernel.c` says."""
+        """The texts of leads, one after the other, and where each ends, after a 0; `starts` as `told.c` says."""
         said += bytes(_SPARE)
         places = np.array([address(one) for one in codes], dtype=np.int64)
         strides = np.array([one.strides[0] for one in codes], dtype=np.int64)
@@ -236,12 +235,18 @@ def _function(library: ctypes.CDLL, name: str, takes: Sequence[type], gives: typ
     return function
 
 
+def checksum() -> int:
+    """A checksum of the C that lies here; `hatch_build.py` takes the same."""
+    sources = sorted(one for one in Path(__file__).parent.iterdir() if one.suffix in (".c", ".h"))
+    return zlib.crc32(b"".join(one.read_bytes() for one in sources))
+
+
 def load() -> Kernel | None:
-    """The kernel; None where there is none, or where it was made from another source than lies here."""
+    """The kernel; None where there is none, or where it was made from other C than lies here."""
     try:
         library = ctypes.CDLL(str(LIBRARY))
         made_from = _function(library, "source", (), c_uint32)()
-        return Kernel(library) if made_from == zlib.crc32(SOURCE.read_bytes()) else None
+        return Kernel(library) if made_from == checksum() else None
     except (OSError, AttributeError):
         return None
 
