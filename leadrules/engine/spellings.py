@@ -49,10 +49,8 @@ class Spellings:
 
         Many are a column; where nearly all differ, it is the column that came.
         """
-        if self._too_many or not texts_hold_themselves():
+        if self._too_many or not texts_hold_themselves() or kernel.KERNEL is not None:
             return apart(cells)
-        if kernel.KERNEL is not None:
-            return _compiled(cells, kernel.KERNEL) or apart(cells)
         views, known = values_and_known(cells, _VIEW)
         table = self._table
         codes, strange = table.find(views, known)
@@ -161,6 +159,10 @@ def apart(cells: pl.Series) -> tuple[Cells, Codes]:
 
 
 def _texts(cells: pl.Series) -> tuple[Cells, Codes]:
+    if kernel.KERNEL is not None and texts_hold_themselves():
+        found = _compiled(cells, kernel.KERNEL)
+        if found is not None:
+            return found
     some = cells.gather_every(max(len(cells) // LOOK, 1)).drop_nulls()
     if len(some) > MANY // 4 and some.n_unique() > len(some) // 4:
         return cells, np.arange(len(cells), dtype=np.int32)

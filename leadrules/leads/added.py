@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _RUNS = r"^[=@\t\r\n+\-]"
 _HARMLESS = r"^[+\-][0-9]+(\.[0-9]+)?($| [^\s+\-*/^&=<>%@|!,;:(])"
-_MANY = 1_000
 _RUNS_RE, _HARMLESS_RE = re.compile(_RUNS), re.compile(_HARMLESS.replace("$|", r"\Z|"))
 
 
@@ -88,10 +87,11 @@ def _respelled(texts: pl.Series, spelling: pl.Expr) -> pl.Series:
     """The texts in another spelling. A text that stands in many rows is spelled once."""
     import polars as pl
 
-    few = texts.drop_nulls().unique() if len(texts) > _MANY else texts
-    if 2 * len(few) > len(texts):
+    from leadrules.engine.spellings import apart
+
+    values, codes = apart(texts)
+    if isinstance(values, pl.Series) and 2 * len(values) > len(texts):
         return texts.to_frame().select(spelling.alias(texts.name)).to_series()
+    few = pl.Series(texts.name, values, dtype=pl.String)
     spelled = few.to_frame().select(spelling.alias(texts.name)).to_series()
-    if (spelled == few).all():
-        return texts
-    return spelled.gather(texts.cast(pl.Enum(few)).to_physical())
+    return texts if spelled.equals(few) else spelled.gather(codes)
