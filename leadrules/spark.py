@@ -193,7 +193,7 @@ def _scored(scorer: Scorer, table: pa.Table, reasons: int | None, mark: bool) ->
     import polars as pl
     import pyarrow as pa
 
-    cells = cells_of(scorer.model, *as_frame(table))
+    cells = cells_of(scorer.model, *as_frame(_in_utc(table)))
     block = scorer.score(cells, table.num_rows, reasons)
     added = block.frame
     if block.rejects and not mark:
@@ -206,6 +206,19 @@ def _scored(scorer: Scorer, table: pa.Table, reasons: int | None, mark: bool) ->
     new = added.to_arrow(compat_level=pl.CompatLevel.oldest())
     whole = pa.Table.from_arrays([*table.columns, *new.columns], names=[*table.column_names, *new.column_names])
     yield from whole.combine_chunks().to_batches()
+
+
+def _in_utc(table: pa.Table) -> pa.Table:
+    """The same moments without the session's zone, in which the first and the last day of all lie beyond the years."""
+    import pyarrow as pa
+
+    fields = [
+        field.with_type(pa.timestamp(field.type.unit, "UTC"))
+        if pa.types.is_timestamp(field.type) and field.type.tz
+        else field
+        for field in table.schema
+    ]
+    return table.cast(pa.schema(fields))
 
 
 def _bad_values(rejects: Sequence[Reject]) -> str:

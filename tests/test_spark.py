@@ -343,6 +343,8 @@ def test_moments_do_not_depend_on_the_time_zone_of_the_session(spark: Any) -> No
     expected = by_reference(ruleset, zoned.to_dicts(), DAY, 3)[0]
     assert in_spark(spark, ruleset, zoned, DAY, 3)[0] == expected
     assert in_spark(spark, ruleset, written, DAY, 3)[0] == expected
+    last = spark.sql("SELECT TIMESTAMP'9999-12-31 23:59:00Z' AS m")
+    assert leadrules.spark.score(ruleset, last, DAY).select("score").collect()[0][0] == 5
 
 
 def test_numbers_of_any_size_are_exact_in_spark(spark: Any) -> None:
