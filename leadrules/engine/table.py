@@ -78,7 +78,7 @@ def _texts(name: str, texts: Texts, excluded: Mask) -> pl.Series:
     if isinstance(texts.values, pl.Series):
         found = texts.column().alias(name)
         return found.set(pl.Series(excluded) | (found == ""), None)
-    codes = np.where(excluded, len(texts.values), texts.codes) if excluded.any() else texts.codes
+    codes = np.where(excluded, np.int64(len(texts.values)), texts.codes) if excluded.any() else texts.codes
     return _gather(name, [*(text or None for text in texts.values), None], codes)
 
 

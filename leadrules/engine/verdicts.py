@@ -6,12 +6,15 @@ label are bins as well.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 
 from leadrules.bins import Mask
 from leadrules.engine.block import Block
 from leadrules.engine.operands import Texts
+from leadrules.engine.search import code_type
 from leadrules.engine.text_columns import places_among
 from leadrules.ruleset import TRUE, Framework, Label, LabelJoin, LabelRows, LabelTable, Operand, Stage
 
@@ -20,13 +23,13 @@ def decide_framework(block: Block, position: int, framework: Framework) -> Texts
     """Count a framework's met and open criteria into the block; return the open ones' questions, joined."""
     met = np.zeros(block.rows, dtype=np.int64)
     opened = np.zeros(block.rows, dtype=np.int64)
-    asks = Texts(np.zeros(block.rows, dtype=np.int64), [""])
+    asks = Texts(np.zeros(block.rows, dtype=np.uint8), [""])
     for criterion in framework.criteria:
         sets = block.sets(criterion.condition)
         is_open = ~(sets.true | sets.false)
         met += sets.true
         opened += is_open
-        question = Texts(is_open.astype(np.int64), ["", criterion.question or criterion.name])
+        question = Texts(is_open.view(np.uint8), ["", criterion.question or criterion.name])
         asks = _joined(asks, question, " | ")
     block.counts[position, "met"] = met
     block.counts[position, "open"] = opened
@@ -60,7 +63,7 @@ def decide_label(block: Block, position: int, label: Label) -> None:
     """The text of a label for every lead."""
     match label.value:
         case LabelRows(rows):
-            texts = Texts(np.zeros(block.rows, dtype=np.int64), [""])
+            texts = Texts(np.zeros(block.rows, dtype=np.uint8), [""])
             for row in reversed(rows):
                 texts = _where(block.mask(row.condition), _texts(block, row.value), texts)
         case LabelJoin(parts):
@@ -77,7 +80,7 @@ def decide_label(block: Block, position: int, label: Label) -> None:
 def _texts(block: Block, value: str | Operand) -> Texts:
     """A text, or an operand's text with missing as empty."""
     if isinstance(value, str):
-        return Texts(np.zeros(block.rows, dtype=np.int64), [value])
+        return Texts(np.zeros(block.rows, dtype=np.uint8), [value])
     texts = block.texts(value)
     if isinstance(texts.values, pl.Series):
         return Texts(texts.codes, texts.values.fill_null(""))
@@ -85,7 +88,8 @@ def _texts(block: Block, value: str | Operand) -> Texts:
 
 
 def _where(mask: Mask, one: Texts, other: Texts) -> Texts:
-    codes = np.where(mask, one.codes.astype(np.int64), other.codes.astype(np.int64) + len(one.values))
+    kind: Any = code_type(len(one.values) + len(other.values))
+    codes = np.where(mask, one.codes.astype(kind), other.codes.astype(kind) + kind(len(one.values)))
     if isinstance(one.values, list) and isinstance(other.values, list):
         return Texts(codes, one.values + other.values)
     return Texts(codes, pl.concat([pl.Series(texts.values, dtype=pl.String) for texts in (one, other)]))
@@ -98,7 +102,8 @@ def _joined(one: Texts, other: Texts, between: str) -> Texts:
         here = pl.when((pl.col("left") != "") & (pl.col("right") != "")).then(pl.lit(between)).otherwise(pl.lit(""))
         whole = frame.select(pl.concat_str("left", here, "right")).to_series()
         return Texts(np.arange(len(whole), dtype=np.int32), whole)
-    codes = one.codes.astype(np.int64) * len(other.values) + other.codes
+    kind: Any = code_type(len(one.values) * len(other.values) + 1)
+    codes = one.codes.astype(kind) * kind(len(other.values)) + other.codes.astype(kind)
     values = [
         left + between + right if left and right else left or right for left in one.values for right in other.values
     ]
