@@ -1,6 +1,6 @@
 """Tests of text made ready for the kernel: all phrases that a column is asked for, found in one pass over its texts.
 
-Texts of ASCII alone only; phrases with any other character are in none of them. `kernel.c`
+Texts of ASCII alone only; phrases with any other character are in none of them. `phrases.c`
 says how the tables are read. Tests of other kinds, and those of an empty phrase,
 are left to `leadrules.engine.text_columns`.
 """
@@ -76,7 +76,7 @@ def _phrases(test: Condition) -> list[tuple[str, int]] | None:
 
 
 def _tables(tests: Sequence[Sequence[tuple[str, int]]]) -> Tables:
-    """What `ask_texts` of `kernel.c` takes: begins, begin, begin_at_start, chain, phrases, letters, lower, kinds."""
+    """What `ask_texts` of `phrases.c` takes: begins, begin, begin_at_start, chain, phrases, letters, lower, kinds."""
     letters = ""
     phrases: list[tuple[int, int, int, int]] = []
     lists: tuple[dict[int, list[int]], dict[int, list[int]]] = {}, {}

@@ -63,7 +63,7 @@ class Layout:
 
     @cached_property
     def compiled(self) -> Ints:
-        """The tables as the kernel wants them: see `add_up` in `kernel.c`."""
+        """The tables as the kernel wants them: see `add_up` in `leadrules/kernel/points.c`."""
         axes = {axis: place for place, axis in enumerate(self.axes)}
         buckets = {bucket: place for place, bucket in enumerate(self.buckets)}
         found: list[int] = []
