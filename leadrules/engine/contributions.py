@@ -28,24 +28,29 @@ class Contributions:
         """What a rule that no table holds gives each lead."""
         return contribution(self.tables, self.block, position)
 
-    def fired(self, among: Mask) -> npt.NDArray[np.int64]:
-        """For every rule, for how many of these leads it gave other than 0."""
-        return self._summed(among, lambda points: points != 0)
+    def fired(self, among: Mask, rules: Mask | None = None) -> npt.NDArray[np.int64]:
+        """For every rule, for how many of these leads it gave other than 0; 0 for all but `rules` (None: all)."""
+        return self._summed(among, lambda points: points != 0, rules)
 
     def given(self, among: Mask) -> npt.NDArray[np.int64]:
         """For every rule, the hundredths that it gave to these leads together."""
         return self._summed(among, lambda points: points)
 
-    def _summed(self, among: Mask, each: Callable[[Ints], npt.NDArray[Any]]) -> npt.NDArray[np.int64]:
-        """For every rule, the sum over these leads of something of each lead's points."""
+    def _summed(
+        self, among: Mask, each: Callable[[Ints], npt.NDArray[Any]], rules: Mask | None = None
+    ) -> npt.NDArray[np.int64]:
+        """For every rule, or some, the sum over these leads of something of each lead's points."""
         plan, size = self.tables.plan, self.layout.sizes
         sums = np.zeros(len(plan.rules), dtype=np.int64)
         everyone = bool(among.all())
         for table in self.layout.tables:
+            wanted = [position for position in table.rules if rules is None or rules[position]]
+            if not wanted:
+                continue
             index, sizes = self.block.index(table.axes)
             leads = np.bincount(index if everyone else index[among], minlength=math.prod(sizes)).reshape(sizes)
             leads_in: dict[tuple[int, ...], Any] = {}
-            for position in table.rules:
+            for position in wanted:
                 axes = plan.rules[position].axes
                 if axes not in leads_in:
                     others = tuple(place for place, axis in enumerate(table.axes) if axis not in axes)
@@ -53,7 +58,8 @@ class Contributions:
                 points = self.tables.rule(position, tuple(size[axis] for axis in axes))
                 sums[position] = (leads_in[axes] * each(points)).sum()
         for position in self.layout.leftover:
-            sums[position] = each(self.column(position)[among]).sum()
+            if rules is None or rules[position]:
+                sums[position] = each(self.column(position)[among]).sum()
         return sums
 
 

@@ -58,9 +58,12 @@ class ScoredBlock:
     columns: Mapping[int, Column]
     cuts: Cuts
 
-    def fired(self) -> npt.NDArray[np.int64]:
-        """For every rule, for how many of the leads that have a score it gave other than 0."""
-        return self.scored.contributions().fired(self.good & ~self.scored.excluded)
+    def fired(self, rules: Mask | None = None) -> npt.NDArray[np.int64]:
+        """For every rule, for how many of the leads that have a score it gave other than 0.
+
+        Where only some `rules` are asked for, 0 for the others.
+        """
+        return self.scored.contributions().fired(self.good & ~self.scored.excluded, rules)
 
 
 class Scorer:

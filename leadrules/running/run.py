@@ -95,7 +95,8 @@ def run(
         with within(profile, "write"):
             write = writer.prepare(block, scored.good, added.frame(scorer.model, scored, as_of))
         with within(profile, "count"):
-            return block, scored, scored.fired(), write
+            # A run tells which rules never fired: one that has is not counted any more.
+            return block, scored, scored.fired(tally.fired == 0), write
 
     blocks = source.blocks(needed, rows, as_numbers=plain_numbers(scorer.model, headers))
     done = in_order(score, blocks, threads) if profile is None else _in_turn(score, profile.each("read", blocks))

@@ -43,7 +43,10 @@ class Tally:
         return self.scored + self.disqualified + self.excluded
 
     def add(self, block: ScoredBlock, fired: npt.NDArray[np.int64], broken: int = 0) -> None:
-        """Count a block: for how many leads each rule `fired`, and how many records were `broken`, no leads at all."""
+        """Count a block: for how many leads each rule `fired`, and how many records were `broken`, no leads at all.
+
+        A rule that has fired before may be left at 0 by who asks for no more than that.
+        """
         scored, good = block.scored, block.good
         self.read += len(good) + broken
         self.rejected += int(np.count_nonzero(~good)) + broken
