@@ -107,11 +107,6 @@ class Texts:
     known: npt.NDArray[np.bool_] | None
     pieces: npt.NDArray[np.int64]
 
-    def size(self) -> int:
-        """How many bytes all texts have together."""
-        lengths = self.words[:, 0]
-        return int(lengths.sum(dtype=np.int64) if self.known is None else lengths[self.known].sum(dtype=np.int64))
-
     def spans(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
         """How many bytes each text has, where they begin, and the memory that this is in: it spans all pieces.
 

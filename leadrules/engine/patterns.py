@@ -66,7 +66,7 @@ class Patterns:
     def written(self, block: Block, verdicts: Sequence[tuple[str, Mask]], scored: Mask) -> pl.Series | None:
         """The same as one text a lead, after verdicts; of leads that are not `scored`, verdicts alone.
 
-        The kernel writes it, ten times as fast as texts are put together; None where there is none.
+        The kernel writes it, in half the time that texts take to be put together; None where there is none.
         """
         if kernel.KERNEL is None:
             return None

@@ -14,7 +14,7 @@ from __future__ import annotations
 import ctypes
 import zlib
 from collections.abc import Sequence
-from ctypes import c_char_p, c_double, c_int64, c_uint32, c_void_p
+from ctypes import byref, c_char_p, c_double, c_int64, c_uint32, c_void_p
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,10 +36,13 @@ _TELL_APART = (*_TEXTS, c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p
 _ODD_TEXTS = (*_TEXTS, c_void_p, c_void_p, c_int64, c_void_p)
 _ASK_TEXTS = (*_TEXTS, *[c_void_p] * 10)
 _EVEN_LINES = (c_char_p, c_int64, c_int64, c_int64, c_int64, c_void_p)
-_WRITE_LINES = (c_int64, c_char_p, *[c_void_p] * 3, c_int64, c_void_p, c_int64, c_char_p, c_int64, c_void_p)
+_LINES = (c_char_p, *[c_void_p] * 3, c_int64, c_void_p, c_int64, c_char_p, c_int64)
+_WRITE_LINES = (c_int64, c_int64, *_LINES, c_void_p, c_int64, c_void_p)
 _BITS: dict[Any, int] = {np.dtype(np.uint8): 8, np.dtype(np.uint16): 16}
 _SPARE = 130
 """Bytes after a text that may be read, and written over: as many as `told.c` copies at once, and a separator."""
+_PIECE = 4 << 20
+"""Bytes of lines that are written at a time: memory that comes back, and need not be cleared by the system again."""
 _MEASURE = (c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p)
 _TELL = (c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
 
@@ -175,27 +178,33 @@ class Kernel:
         added: Sequence[Texts | tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]],
         delimiter: bytes,
         line_end: bytes,
-    ) -> memoryview:
-        """Lines of `data` with added cells behind them; `kept` are those that are wanted (None: all).
+    ) -> list[memoryview]:
+        """Lines of `data` with added cells behind them, in pieces; `kept` are those that are wanted (None: all).
 
         A column of these is texts, or int64 or (for `true` and `false`) uint8 and which of them are known.
         """
         starts, ends = np.ascontiguousarray(starts), np.ascontiguousarray(ends)
         kept = _contiguous(kept)
-        room = int((ends - starts).sum()) + len(starts) * (len(line_end) + len(added)) + _SPARE
         cells: list[int] = []
         for column in added:
             if isinstance(column, tuple):
                 values, known = column
-                room += 20 * len(values)
                 cells += 1 if values.itemsize == 8 else 2, address(values), _address(known) or 0, 0
             else:
-                room += column.size()
                 cells += 0, address(column.words), _address(column.known) or 0, address(column.pieces)
-        layout, told = np.array(cells, dtype=np.int64), np.empty(room, dtype=np.uint8)
+        layout = np.array(cells, dtype=np.int64)
         lines = (len(starts), data, address(starts), address(ends), _address(kept), len(added), address(layout))
-        count = self._write_lines(*lines, delimiter[0], line_end, len(line_end), address(told))
-        return told[:count].data
+        written = (*lines, delimiter[0], line_end, len(line_end))
+        pieces: list[memoryview] = []
+        row, room, used = 0, _PIECE, c_int64()
+        while row < len(starts):
+            told = np.empty(room, dtype=np.uint8)
+            reached = self._write_lines(row, *written, address(told), room, byref(used))
+            room = _PIECE if reached > row else 4 * room
+            if used.value:
+                pieces.append(told[: used.value].data)
+            row = reached
+        return pieces
 
     def knows(self, codes: npt.DTypeLike) -> bool:
         """Whether bins or ranks of this type can be dealt with."""

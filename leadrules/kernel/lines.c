@@ -42,14 +42,21 @@ static inline char *put_whole(char *to, int64_t value) {
   return to;
 }
 
-/* Write lines: those of `data` that are `kept` (null: all), each with its added cells behind it and a line end.
- * Gives how many bytes are written; `told` has twelve more to spare. */
-int64_t write_lines(int64_t rows, const char *data, const int64_t *starts, const int64_t *ends, const uint8_t *kept,
-                    int64_t columns, const cells_t *added, int64_t delimiter, const char *line_end,
-                    int64_t line_end_length, char *told) {
+/* Write lines: those of `data` that are `kept` (null: all), each with its added cells behind it and a line end. Begins
+ * with `row`, and ends with the row that it gives, for which there may be no room any more; `used` takes how many of
+ * the `room` bytes of `told` are written. */
+int64_t write_lines(int64_t row, int64_t rows, const char *data, const int64_t *starts, const int64_t *ends,
+                    const uint8_t *kept, int64_t columns, const cells_t *added, int64_t delimiter,
+                    const char *line_end, int64_t line_end_length, char *told, int64_t room, int64_t *used) {
   char *to = told;
-  for (int64_t row = 0; row < rows; row++) {
+  for (; row < rows; row++) {
     if (kept && !kept[row]) continue;
+    /* A delimiter, and a number or twelve bytes of text, of which the unwanted are written over. */
+    int64_t needed = ends[row] - starts[row] + line_end_length + 21 * columns;
+    for (int64_t column = 0; column < columns; column++)
+      if (added[column].kind == TEXT && !(added[column].known && !added[column].known[row]))
+        needed += ((const uint32_t *)added[column].values)[4 * row];
+    if (to - told + needed > room) break;
     memcpy(to, data + starts[row], (size_t)(ends[row] - starts[row]));
     to += ends[row] - starts[row];
     for (int64_t column = 0; column < columns; column++) {
@@ -74,5 +81,6 @@ int64_t write_lines(int64_t rows, const char *data, const int64_t *starts, const
     memcpy(to, line_end, (size_t)line_end_length);
     to += line_end_length;
   }
-  return to - told;
+  *used = to - told;
+  return row;
 }

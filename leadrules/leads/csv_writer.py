@@ -82,14 +82,14 @@ class CsvWriter:
             cells = as_cells(added.select(one.name for one in self._runs[1][1]), self._delimiter.decode())
             written = self._compiled_lines(block, kept, cells)
             if written is not None:
-                return partial(self._output.write, written)
+                return partial(self._output.write, *written)
             lines = self._lines_of(block, kept, cells)
             if lines is not None:
                 return partial(self._write_lines, lines)
         return partial(self._write, block, kept, added)
 
-    def _compiled_lines(self, block: CsvBlock, kept: Mask, cells: pl.DataFrame) -> memoryview | None:
-        """Whole records and the added cells behind, as the kernel writes them; None where there is none."""
+    def _compiled_lines(self, block: CsvBlock, kept: Mask, cells: pl.DataFrame) -> list[memoryview] | None:
+        """Whole records and the added cells behind, as the kernel writes them, in pieces; None where there is none."""
         import polars as pl
 
         from leadrules.engine.memory import texts_hold_themselves, texts_in_memory, values_and_known
