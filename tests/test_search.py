@@ -59,6 +59,17 @@ def test_many_cuts_and_values_between(count: int) -> None:
     assert reached(Search(ascending), tried)[:-1] == expected.tolist()
 
 
+@pytest.mark.parametrize("dtype", [np.int8, np.int64, np.uint64])
+@pytest.mark.parametrize("cut", [2.0**62 + 1024, 6e18, 2.0**63 - 1024, 2.0**63, 2.0**64, 1e20, 1e100])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_cuts_at_the_end_of_the_whole_numbers_and_beyond(dtype: type[np.integer], cut: float, sign: int) -> None:
+    ends = np.iinfo(dtype)
+    # (A number that a double does not hold is none of a lead's.)
+    tried = [one for one in (ends.min, -1, 0, 1, 100, 2**53, 2**62 + 1024, 2**63) if ends.min <= one <= ends.max]
+    expected = [int(one >= sign * int(cut)) for one in tried]
+    assert reached(Search(np.array([sign * cut])), np.array(tried, dtype=dtype)) == expected
+
+
 def test_cuts_a_hair_apart_have_a_grid_too() -> None:
     cuts = np.array(sorted(side for cut in range(10) for side in (cut, np.nextafter(cut, np.inf))))
     search = Search(cuts)

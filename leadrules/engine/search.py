@@ -107,9 +107,11 @@ class Search:
         """Counts by whole number, from one below all cuts (or 0, which saves a subtraction) to the last or beyond."""
         wholes = [math.ceil(cut) for cut in self.cuts.tolist()]
         first = 0 if 0 < wholes[0] < self.SPAN else wholes[0] - 1
-        if wholes[-1] - first < self.SPAN:
+        size = max(wholes[-1] - first + 1, self.ROOM)
+        # Both ends of the table are whole numbers that an int64 holds.
+        if wholes[-1] - first < self.SPAN and -(2**63) <= first <= 2**63 - size:
             self._first = first
-            every = np.arange(max(wholes[-1] - first + 1, self.ROOM))
+            every = np.arange(size)
             self._table = np.searchsorted([whole - first for whole in wholes], every, side="right").astype(
                 self.code_type
             )
@@ -117,7 +119,7 @@ class Search:
     def _looked_up(self, values: npt.NDArray[Any], ends: Ends) -> Codes:
         assert self._table is not None
         if values.dtype == np.uint64:
-            values = np.minimum(values, np.uint64(2**62))
+            values = np.minimum(values, np.uint64(2**63 - 1))
         values = values.astype(np.intp, copy=False)
         first, last = self._first, self._first + len(self._table) - 1
         if ends[0] < first or ends[1] > last:
