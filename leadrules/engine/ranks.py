@@ -73,13 +73,8 @@ class Ranking:
 
     def _layer(self, tops: Sequence[_Top], largest: int) -> _Layer:
         axes = tuple(sorted({axis for top in tops for axis in top.axes}))
-        compiled: list[int] = []
-        for top in tops:
-            compiled.append(len(top.axes))
-            for axis in top.axes:
-                compiled += axes.index(axis), self._sizes[axis]
-            compiled += len(top.places), *map(kernel.address, top.places)
-        return _Layer(tops, largest, axes, np.array(compiled, dtype=np.int64))
+        given = [(top.axes, [len(top.places), *map(kernel.address, top.places)]) for top in tops]
+        return _Layer(tops, largest, axes, kernel.tables(given, axes, self._sizes))
 
     def _tops(self, rules: Iterable[int]) -> list[_Top]:
         by_axes: dict[tuple[int, ...], list[Ranks]] = {}

@@ -64,17 +64,14 @@ class Layout:
     @cached_property
     def compiled(self) -> Ints:
         """The tables as the kernel wants them: see `add_up` in `leadrules/kernel/points.c`."""
-        axes = {axis: place for place, axis in enumerate(self.axes)}
         buckets = {bucket: place for place, bucket in enumerate(self.buckets)}
-        found: list[int] = []
+        given = []
         for table in self.tables:
-            found.append(len(table.axes))
-            for axis in table.axes:
-                found += axes[axis], self.sizes[axis]
-            found.append(len(table.points))
+            own = [len(table.points)]
             for bucket, points in table.points.items():
-                found += buckets[bucket], kernel.address(points), points.itemsize
-        return np.array(found, dtype=np.int64)
+                own += buckets[bucket], kernel.address(points), points.itemsize
+            given.append((table.axes, own))
+        return kernel.tables(given, self.axes, self.sizes)
 
 
 class Tables:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ctypes
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from ctypes import byref, c_char_p, c_double, c_int64, c_uint32, c_void_p
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -223,6 +223,20 @@ class _Bins:
         self._places = np.array([address(one) for one in self._bins], dtype=np.int64)
         self._widths = np.array([one.itemsize for one in self._bins], dtype=np.int64)
         self.addresses = (address(self._places), address(self._widths))
+
+
+def tables(
+    given: Iterable[tuple[Sequence[int], Sequence[int]]], axes: Sequence[int], sizes: Mapping[int, int]
+) -> npt.NDArray[np.int64]:
+    """Tables as `points.c` reads them: each's axes, by their places among `axes` and with their sizes, then its own."""
+    places = {axis: place for place, axis in enumerate(axes)}
+    found: list[int] = []
+    for own_axes, own in given:
+        found.append(len(own_axes))
+        for axis in own_axes:
+            found += places[axis], sizes[axis]
+        found += own
+    return np.array(found, dtype=np.int64)
 
 
 def address(array: npt.NDArray[Any]) -> int:

@@ -36,6 +36,7 @@ _NOT_IN_NAMES = frozenset('!"$()*,./;?@[\\]^`{}~')
 class BigQuery(Dialect):
     name = "BigQuery"
     glot = "bigquery"
+    bytes_as = "BYTE_LENGTH"
     double = "FLOAT64"
     text_type = "STRING"
     huge = "BIGNUMERIC"
@@ -82,21 +83,12 @@ class BigQuery(Dialect):
         plain = self.concatenated([text("|"), self.replaced(single, "([^a-z0-9])", r"|\1|"), text("|")])
         return terms.when((self.is_ascii(folded), plain), otherwise=super().marked(folded.copy()))
 
-    def is_ascii(self, value: SQL) -> SQL:
-        return exp.EQ(this=call("BYTE_LENGTH", value), expression=self.length(value.copy()))
-
     def length(self, value: SQL) -> SQL:
         return call("CHAR_LENGTH", value)
 
     def contains(self, value: SQL, part: str) -> SQL:
         # "0 is returned if value2 isn't found." (`CONTAINS_SUBSTR` would ignore case, by its own tables.)
         return exp.GT(this=call("INSTR", value, text(part)), expression=whole(0))
-
-    def starts_with(self, value: SQL, part: str) -> SQL:
-        return call("STARTS_WITH", value, text(part))
-
-    def ends_with(self, value: SQL, part: str) -> SQL:
-        return call("ENDS_WITH", value, text(part))
 
     def found(self, value: SQL, pattern: str) -> SQL:
         # "Returns TRUE if value is a partial match for the regular expression."

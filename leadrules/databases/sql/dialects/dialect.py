@@ -58,6 +58,10 @@ class Dialect(ABC):
     """Whether two columns whose names differ by case alone are one to it."""
     spelled: ClassVar[Mapping[str, str]] = {}
     """Types that are called otherwise in it: `BIGINT`, `TIMESTAMP` for a moment without a zone, and such."""
+    contains_as, starts_as, ends_as = "CONTAINS", "STARTS_WITH", "ENDS_WITH"
+    """What its functions are called that find a part in a text, at its start and at its end."""
+    bytes_as = "OCTET_LENGTH"
+    """What its function is called that says how many bytes of UTF-8 a text has."""
     finite: ClassVar[Mapping[str, str]] = {}
     """Functions that compute as `+`, `-`, `*` and `/` do, and give null where the result is not finite."""
     largest_list: int | None = None
@@ -112,14 +116,14 @@ class Dialect(ABC):
         marked = self.replaced(single, f"([^{self.inner(WORD)}]|I)", r"|\1|")
         return self.concatenated([text("|"), marked, text("|")])
 
-    @abstractmethod
-    def contains(self, value: SQL, part: str) -> SQL: ...
+    def contains(self, value: SQL, part: str) -> SQL:
+        return call(self.contains_as, value, text(part))
 
-    @abstractmethod
-    def starts_with(self, value: SQL, part: str) -> SQL: ...
+    def starts_with(self, value: SQL, part: str) -> SQL:
+        return call(self.starts_as, value, text(part))
 
-    @abstractmethod
-    def ends_with(self, value: SQL, part: str) -> SQL: ...
+    def ends_with(self, value: SQL, part: str) -> SQL:
+        return call(self.ends_as, value, text(part))
 
     @abstractmethod
     def found(self, value: SQL, pattern: str) -> SQL:
@@ -133,8 +137,8 @@ class Dialect(ABC):
     def replaced(self, value: SQL, pattern: str, by: str) -> SQL:
         r"""A text with every match of a pattern replaced; `\1` is what the first group matched."""
 
-    @abstractmethod
-    def is_ascii(self, value: SQL) -> SQL: ...
+    def is_ascii(self, value: SQL) -> SQL:
+        return exp.EQ(this=call(self.bytes_as, value), expression=self.length(value.copy()))
 
     @abstractmethod
     def escape(self, point: int) -> str:
@@ -275,7 +279,7 @@ class Dialect(ABC):
 
     def texts_apart(self, joined: str) -> exp.Select:
         """A row for each of some texts joined by blanks, called `domain`; not asked for where `largest_list` is."""
-        raise NotImplementedError
+        raise AssertionError(f"{self.name} has its domains in lists")
 
     # ------------------------------------------------------------ reasons
 

@@ -47,6 +47,7 @@ def newer_cases() -> tuple[str, str]:
 class DuckDB(Dialect):
     name = "DuckDB"
     glot = "duckdb"
+    bytes_as = "STRLEN"
     huge = "HUGEINT"
     types: ClassVar[Mapping[ColumnKind, str]] = {
         "text": "VARCHAR", "small integer": "INTEGER", "integer": "BIGINT", "decimal": "DECIMAL(18, 3)",
@@ -65,18 +66,6 @@ class DuckDB(Dialect):
         plain = call("LOWER", call("REPLACE", value.copy(), text("İ"), text("i\u0307")))
         rare = call("NFC_NORMALIZE", call("TRANSLATE", plain, text(newer), text(lower)))
         return terms.when((self.is_ascii(value), call("LOWER", value.copy())), otherwise=rare)
-
-    def is_ascii(self, value: SQL) -> SQL:
-        return exp.EQ(this=call("STRLEN", value), expression=call("LENGTH", value.copy()))
-
-    def contains(self, value: SQL, part: str) -> SQL:
-        return call("CONTAINS", value, text(part))
-
-    def starts_with(self, value: SQL, part: str) -> SQL:
-        return call("STARTS_WITH", value, text(part))
-
-    def ends_with(self, value: SQL, part: str) -> SQL:
-        return call("ENDS_WITH", value, text(part))
 
     def found(self, value: SQL, pattern: str) -> SQL:
         return call("REGEXP_MATCHES", value, text(pattern))

@@ -70,14 +70,8 @@ class Postgres(Dialect):
         plain = self.concatenated([text("|"), self.replaced(plain, "([^a-z0-9])", r"|\1|"), text("|")])
         return terms.when((self.is_ascii(folded), plain), otherwise=super().marked(folded.copy()))
 
-    def is_ascii(self, value: SQL) -> SQL:
-        return exp.EQ(this=call("OCTET_LENGTH", value), expression=call("LENGTH", value.copy()))
-
     def contains(self, value: SQL, part: str) -> SQL:
         return exp.GT(this=call("STRPOS", value, text(part)), expression=whole(0))
-
-    def starts_with(self, value: SQL, part: str) -> SQL:
-        return call("STARTS_WITH", value, text(part))
 
     def ends_with(self, value: SQL, part: str) -> SQL:
         return exp.EQ(this=call("RIGHT", value, whole(len(part))), expression=text(part))

@@ -44,6 +44,7 @@ _LARGEST_DIVISOR = 10**10
 class Snowflake(Dialect):
     name = "Snowflake"
     glot = "snowflake"
+    starts_as, ends_as = "STARTSWITH", "ENDSWITH"
     double = "DOUBLE"
     text_type = "VARCHAR"
     huge = "DECIMAL(38, 0)"
@@ -99,18 +100,6 @@ class Snowflake(Dialect):
         single = call("REPLACE", self.replaced(folded.copy(), "[\t\n\v\f\r ]+", " "), text("|"), text("I"))
         plain = self.concatenated([text("|"), self.replaced(single, "([^a-z0-9])", r"|\1|"), text("|")])
         return terms.when((self.is_ascii(folded), plain), otherwise=super().marked(folded.copy()))
-
-    def is_ascii(self, value: SQL) -> SQL:
-        return exp.EQ(this=call("OCTET_LENGTH", value), expression=call("LENGTH", value.copy()))
-
-    def contains(self, value: SQL, part: str) -> SQL:
-        return call("CONTAINS", value, text(part))
-
-    def starts_with(self, value: SQL, part: str) -> SQL:
-        return call("STARTSWITH", value, text(part))
-
-    def ends_with(self, value: SQL, part: str) -> SQL:
-        return call("ENDSWITH", value, text(part))
 
     def found(self, value: SQL, pattern: str) -> SQL:
         # "The function implicitly anchors a pattern at both ends"; with `s`, a full stop matches a line end too.

@@ -37,6 +37,7 @@ _SECONDS_A_DAY = 86_400
 class Spark(Dialect):
     name = "Spark"
     glot = "spark"
+    starts_as, ends_as = "STARTSWITH", "ENDSWITH"
     text_type = "STRING"
     huge = "DECIMAL(38, 0)"
     types: ClassVar[Mapping[ColumnKind, str]] = {
@@ -75,18 +76,6 @@ class Spark(Dialect):
         single = call("REPLACE", self.replaced(folded.copy(), r"[\x{9}-\x{D} ]+", " "), text("|"), text("I"))
         plain = self.concatenated([text("|"), self.replaced(single, "([^a-z0-9])", r"|\1|"), text("|")])
         return terms.when((self.is_ascii(folded), plain), otherwise=super().marked(folded.copy()))
-
-    def is_ascii(self, value: SQL) -> SQL:
-        return exp.EQ(this=call("OCTET_LENGTH", value), expression=call("LENGTH", value.copy()))
-
-    def contains(self, value: SQL, part: str) -> SQL:
-        return call("CONTAINS", value, text(part))
-
-    def starts_with(self, value: SQL, part: str) -> SQL:
-        return call("STARTSWITH", value, text(part))
-
-    def ends_with(self, value: SQL, part: str) -> SQL:
-        return call("ENDSWITH", value, text(part))
 
     def found(self, value: SQL, pattern: str) -> SQL:
         return call("REGEXP_LIKE", value, text(_java(pattern)))
